@@ -1,0 +1,137 @@
+import type { Plan } from '../graph/plan.ts';
+import type { Shape } from '../kernels/kernel.ts';
+
+/** A device's arithmetic behind one small interface; `reference`, `native` (CPU) and later `webgpu` implement it. */
+export interface Backend {
+  readonly kind: 'reference' | 'native' | 'webgpu';
+  readonly device: BackendDevice;
+  /** Names of every kernel it implements; one missing is a failure of the suite, not a skip. */
+  readonly kernels: ReadonlySet<string>;
+  /**
+   * Runs one kernel on concrete tensors in the frameworks' layout: how each kernel is judged alone. Outputs are
+   * surrounded by sentinels; a write outside them throws `internal`.
+   */
+  runKernel(call: SingleCall): Promise<HostTensor[]>;
+  /** Throws `memory.exhausted` or `backend.unsupported` (naming kernel and layer). */
+  compile(plan: Plan, options: CompileOptions): Promise<Program>;
+}
+
+export interface BackendDevice {
+  /** `cpu`, `gpu:0`, `reference` */
+  readonly id: string;
+  readonly name: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** Host side of a tensor, row-major; values with the batch in front. */
+export interface HostTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array | Float64Array;
+}
+
+export interface SingleCall {
+  readonly kernel: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly batch: number;
+  /** Per operand of the kernel; `null` leaves an optional one out. */
+  readonly inputs: readonly (HostTensor | null)[];
+}
+
+export interface CompileOptions {
+  readonly threads: number;
+  /** Largest batch of a step; evaluation uses it too. */
+  readonly batchSize: number;
+  readonly optimizer: OptimizerCall;
+}
+
+/** v = mu v + (g + wd w); w -= lr v, as in PyTorch. The rate comes with each step. */
+export interface OptimizerCall {
+  readonly type: 'sgd';
+  readonly momentum: number;
+  readonly weightDecay: number;
+}
+
+/** A set of samples as bytes, read by the backend itself: gathering and normalising a batch is its work. */
+export interface SampleSource {
+  /** [count, C, H, W], one byte each */
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  readonly shape: Shape;
+  readonly classes: number;
+}
+
+/** From stored bytes to what the model sees: value = byte * scale[c] + shift[c], then centred in the model's input. */
+export interface Transform {
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+  /** Rows above and columns left of the image; what is around it counts as byte 0 (background), normalised alike. */
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+export interface TrainRequest {
+  /** Sample indices of consecutive steps, `batchSize` each; the last step may hold fewer. */
+  readonly order: Uint32Array;
+  readonly batchSize: number;
+  /** Learning rate of each step. */
+  readonly rates: Float32Array;
+}
+
+/** What came of the steps of one call. Sums, so that the epoch's running mean can be formed from them. */
+export interface TrainReport {
+  readonly steps: number;
+  readonly samples: number;
+  readonly lossSum: number;
+  readonly correct: number;
+  /** First step (within the call) whose loss or gradient was not finite; no update was made from it on. */
+  readonly nonFinite: { readonly step: number; readonly layer: string } | null;
+}
+
+export interface EvaluationReport {
+  readonly samples: number;
+  readonly lossSum: number;
+  readonly correct: number;
+  /** Index of the largest output, per sample, in the order asked for. */
+  readonly predictions: Int32Array;
+}
+
+/** One forward and backward pass without update. */
+export interface ProbeBatch {
+  /** [N, C, H, W] as the model sees it; any N */
+  readonly x: Float32Array;
+  readonly count: number;
+  /** [N] labels, or [N, K] targets */
+  readonly y: Int32Array | Float32Array;
+}
+
+export interface ProbeReport {
+  readonly loss: number;
+  /** `<layer>.out`, [N, ...shape] */
+  readonly outputs: ReadonlyMap<string, HostTensor>;
+  /** `<parameter>` to its gradient */
+  readonly gradients: ReadonlyMap<string, HostTensor>;
+}
+
+/** Everything a resumed run needs besides the step: parameters and optimizer state, canonical layout. */
+export interface ProgramState {
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** `<parameter>.velocity` */
+  readonly optimizer: ReadonlyMap<string, Float32Array>;
+}
+
+/** A plan compiled for one device. Not re-entrant: one call at a time. */
+export interface Program {
+  readonly plan: Plan;
+  /** Bytes of its buffers, data excluded. */
+  readonly memoryBytes: number;
+  setState(state: ProgramState): void;
+  state(): ProgramState;
+  /** Data stays attached until replaced; bytes are not copied where the device is the CPU. */
+  attach(split: string, source: SampleSource, transform: Transform): void;
+  /** Runs all steps of the request off the JavaScript thread. Bit-identical for any number of threads. */
+  train(split: string, request: TrainRequest): Promise<TrainReport>;
+  /** Forward only. */
+  evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport>;
+  probe(batch: ProbeBatch): Promise<ProbeReport>;
+  dispose(): void;
+}

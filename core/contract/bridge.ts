@@ -1,0 +1,13 @@
+import type { EngineEvent } from './events.ts';
+import type { MethodName, Params, Result } from './methods.ts';
+
+/** What the window holds of the engine, whichever shell carries it (`window.convolab` under Electron). */
+export interface Bridge {
+  readonly shell: 'electron' | 'browser';
+  /** Rejects with a `ConvolabError`. */
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>;
+  /** Batches of events; returns the way to stop. */
+  subscribe(listener: (events: EngineEvent[]) => void): () => void;
+  /** Told on every loss and return of the connection to the engine. */
+  onConnection(listener: (connected: boolean) => void): () => void;
+}

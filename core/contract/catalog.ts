@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/**
+ * Descriptions from which the window builds its forms: layers, presets, data sets, optimizers and schedules describe
+ * themselves once, in their own file, and the window knows none of them by name.
+ */
+export const fieldDescriptor = z.object({
+  /** Key in the specification, e.g. `lr`. */
+  key: z.string(),
+  label: z.string(),
+  kind: z.enum(['number', 'integer', 'boolean', 'choice', 'text']),
+  /** `undefined` where the user must say. */
+  default: z.unknown().optional(),
+  unit: z.string().optional(),
+  help: z.string(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  /** For `choice`. */
+  choices: z.array(z.object({ value: z.union([z.string(), z.number()]), label: z.string() })).optional(),
+});
+export type FieldDescriptor = z.infer<typeof fieldDescriptor>;
+
+/** Something chosen by its type (`{ type: sgd, ... }`), with the fields that type has. */
+export const variantDescriptor = z.object({
+  type: z.string(),
+  label: z.string(),
+  help: z.string(),
+  fields: z.array(fieldDescriptor),
+});
+export type VariantDescriptor = z.infer<typeof variantDescriptor>;
+
+export const presetDescriptor = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  /** The figure of the paper, with its source, shown beside ours. */
+  published: z.object({ figure: z.string(), source: z.string() }).optional(),
+  options: z.array(fieldDescriptor),
+  /** Complete experiment as a plain object, ready to be edited and started. */
+  experiment: z.unknown(),
+});
+export type PresetDescriptor = z.infer<typeof presetDescriptor>;
+
+export const datasetDescriptor = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  source: z.string(),
+  /** [channels, height, width] of one sample. */
+  shape: z.array(z.int()),
+  classes: z.array(z.string()),
+  splits: z.record(z.string(), z.int()),
+  bytes: z.int(),
+  status: z.enum(['ready', 'missing', 'damaged']),
+});
+export type DatasetDescriptor = z.infer<typeof datasetDescriptor>;
+
+export const catalog = z.object({
+  layers: z.array(variantDescriptor),
+  losses: z.array(variantDescriptor),
+  optimizers: z.array(variantDescriptor),
+  schedules: z.array(variantDescriptor),
+  preprocessing: z.array(variantDescriptor),
+  initializers: z.array(variantDescriptor),
+  /** Model presets; each is also a one-run experiment. */
+  models: z.array(presetDescriptor),
+  /** Experiments made of several runs, such as the sigmoid and ReLU comparison. */
+  experiments: z.array(presetDescriptor),
+  datasets: z.array(datasetDescriptor),
+});
+export type Catalog = z.infer<typeof catalog>;

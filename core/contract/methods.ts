@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import { catalog, datasetDescriptor } from './catalog.ts';
+import {
+  band,
+  comparison,
+  confusion,
+  featureMaps,
+  kernelImages,
+  modelDescription,
+  runDetail,
+  runSummary,
+  series,
+} from './runs.ts';
+import { modelSource } from './specs.ts';
+import { tensorPayload } from './tensor.ts';
+
+/**
+ * The one table of what a window may ask of the engine. Parameters are validated by the engine, results by the types;
+ * Electron's IPC and the browser host's WebSocket both carry `{ id, method, params }` and `{ id, result | error }`.
+ * Adding a method is one line here and its handler, which the compiler demands.
+ */
+const method = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ params, result });
+const nothing = z.object({});
+const one = z.object({ run: z.string() });
+const many = z.object({ runs: z.array(z.string()).min(1) });
+/** `best`, `last` or an epoch that has a checkpoint. */
+const checkpoint = z.union([z.enum(['best', 'last']), z.int().nonnegative()]);
+
+export const device = z.object({
+  /** What `backend:` takes: `cpu`, `gpu:0`, `reference`. */
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['cpu', 'gpu', 'reference']),
+  backend: z.string(),
+  available: z.boolean(),
+  /** Why it is not available, and what would help. */
+  reason: z.string().nullable(),
+  details: z.record(z.string(), z.string()),
+});
+export type Device = z.infer<typeof device>;
+
+export const queueEntry = z.object({
+  run: z.string(),
+  position: z.int(),
+  status: z.enum(['queued', 'running']),
+  device: z.string().nullable(),
+});
+export type QueueEntry = z.infer<typeof queueEntry>;
+
+export const appInfo = z.object({
+  version: z.string(),
+  home: z.string(),
+  platform: z.string(),
+  node: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  simd: z.string(),
+  storeBytes: z.int(),
+});
+export type AppInfo = z.infer<typeof appInfo>;
+
+const issue = z.object({ path: z.string(), message: z.string() });
+/** An experiment as the user edits it: YAML or JSON text, or the object itself. */
+const experimentSource = z.union([z.object({ text: z.string() }), z.object({ config: z.unknown() })]);
+
+export const validation = z.object({
+  ok: z.boolean(),
+  issues: z.array(issue),
+  /** With defaults filled in, when `ok`. */
+  config: z.unknown().optional(),
+  yaml: z.string().optional(),
+  runs: z.array(z.object({ name: z.string(), seed: z.int(), choices: z.record(z.string(), z.unknown()) })),
+  model: modelDescription.optional(),
+  /** Learning rate at the start of every epoch. */
+  rates: z.array(z.number()),
+  /** Estimated seconds per epoch on the chosen device; null before anything was measured. */
+  secondsPerEpoch: z.number().nullable(),
+});
+export type Validation = z.infer<typeof validation>;
+
+export const logLine = z.object({
+  time: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+});
+
+export const methods = {
+  'app.info': method(nothing, appInfo),
+  'catalog.get': method(nothing, catalog),
+  'devices.list': method(nothing, z.array(device)),
+  'settings.get': method(nothing, z.record(z.string(), z.unknown())),
+  'settings.set': method(z.object({ values: z.record(z.string(), z.unknown()) }), nothing),
+
+  'models.describe': method(
+    z.object({ model: modelSource, batchSize: z.int().positive().optional() }),
+    modelDescription,
+  ),
+  'experiments.validate': method(experimentSource, validation),
+  'experiments.create': method(
+    experimentSource,
+    z.object({ experimentId: z.string(), runs: z.array(z.string()) }),
+  ),
+
+  'runs.list': method(z.object({ trashed: z.boolean().optional() }), z.array(runSummary)),
+  'runs.get': method(one, runDetail),
+  'runs.annotate': method(
+    z.object({
+      run: z.string(),
+      name: z.string().min(1).max(200).optional(),
+      notes: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+      colour: z.int().nonnegative().optional(),
+    }),
+    runSummary,
+  ),
+  'runs.pause': method(one, nothing),
+  'runs.resume': method(one, nothing),
+  'runs.stop': method(one, nothing),
+  /** Trains a finished or stopped run for `epochs` more, from its last checkpoint. */
+  'runs.extend': method(z.object({ run: z.string(), epochs: z.int().positive() }), nothing),
+  /** `seeds` more runs of the same configuration, in the same experiment. */
+  'runs.repeat': method(
+    z.object({ run: z.string(), seeds: z.array(z.int().nonnegative()).min(1) }),
+    z.object({ runs: z.array(z.string()) }),
+  ),
+  'runs.trash': method(many, nothing),
+  'runs.restore': method(many, nothing),
+  /** For good, files included. */
+  'runs.delete': method(many, nothing),
+  'runs.series': method(
+    z.object({
+      runs: z.array(z.string()),
+      metrics: z.array(z.string()),
+      maxPoints: z.int().positive().max(20_000).optional(),
+      /** Step range of a zoomed view. */
+      from: z.int().optional(),
+      to: z.int().optional(),
+    }),
+    z.array(series),
+  ),
+  'runs.bands': method(
+    z.object({
+      groups: z.array(z.object({ label: z.string(), runs: z.array(z.string()).min(1) })),
+      metrics: z.array(z.string()),
+      spread: z.enum(['deviation', 'error', 'ci95']).optional(),
+    }),
+    z.array(band),
+  ),
+  'runs.confusion': method(z.object({ run: z.string(), epoch: z.int().optional() }), confusion.nullable()),
+  'runs.kernels': method(
+    z.object({ run: z.string(), layer: z.string(), checkpoint: checkpoint.optional() }),
+    kernelImages,
+  ),
+  'runs.featureMaps': method(
+    z.object({
+      run: z.string(),
+      split: z.string().optional(),
+      index: z.int().nonnegative(),
+      checkpoint: checkpoint.optional(),
+    }),
+    featureMaps,
+  ),
+  'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),
+  /** The file's bytes in base64, for the window to save. */
+  'runs.export': method(
+    z.object({
+      run: z.string(),
+      format: z.enum(['safetensors', 'csv']),
+      checkpoint: checkpoint.optional(),
+    }),
+    z.object({ name: z.string(), mediaType: z.string(), data: z.string() }),
+  ),
+  'runs.compare': method(
+    z.object({
+      runs: z.array(z.string()).min(1),
+      /** Dotted configuration paths; by default the grid's, else the paths that differ other than the seed. */
+      groupBy: z.array(z.string()).optional(),
+      target: z.object({ metric: z.string(), value: z.number() }).optional(),
+    }),
+    comparison,
+  ),
+
+  'queue.list': method(nothing, z.array(queueEntry)),
+  'queue.move': method(z.object({ run: z.string(), position: z.int().nonnegative() }), nothing),
+
+  'datasets.list': method(nothing, z.array(datasetDescriptor)),
+  'datasets.show': method(
+    z.object({ name: z.string() }),
+    z.object({
+      name: z.string(),
+      shape: z.array(z.int()),
+      hash: z.string(),
+      splits: z.record(z.string(), z.object({ count: z.int(), classes: z.record(z.string(), z.int()) })),
+      mean: z.array(z.number()),
+      deviation: z.array(z.number()),
+    }),
+  ),
+  /** Raw bytes of samples, [N, C, H, W] u8, for thumbnails. */
+  'datasets.samples': method(
+    z.object({
+      name: z.string(),
+      split: z.string(),
+      offset: z.int().nonnegative(),
+      count: z.int().positive().max(500),
+      label: z.int().nonnegative().optional(),
+    }),
+    z.object({
+      images: tensorPayload,
+      labels: z.array(z.int()),
+      indices: z.array(z.int()),
+      total: z.int(),
+    }),
+  ),
+} as const;
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+export type Params<M extends MethodName> = z.input<Methods[M]['params']>;
+export type ParsedParams<M extends MethodName> = z.output<Methods[M]['params']>;
+export type Result<M extends MethodName> = z.output<Methods[M]['result']>;
+
+/** One handler per method, demanded by the compiler. */
+export type Handlers = { [M in MethodName]: (params: ParsedParams<M>) => Result<M> | Promise<Result<M>> };

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { tensorPayload } from './tensor.ts';
+
+export const runStatus = z.enum([
+  'queued',
+  'running',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+]);
+export type RunStatus = z.infer<typeof runStatus>;
+
+export const errorJson = z.object({
+  code: z.string(),
+  message: z.string(),
+  subject: z.string().optional(),
+  hint: z.string().optional(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+/** One row of the run list. Accuracies are fractions 0..1, times are seconds, dates ISO 8601 in UTC. */
+export const runSummary = z.object({
+  id: z.string(),
+  experimentId: z.string(),
+  experimentName: z.string(),
+  name: z.string(),
+  status: runStatus,
+  /** Index into the colour-blind-safe palette, fixed when the run is made; 10 and above are dashed. */
+  colour: z.int().nonnegative(),
+  seed: z.int(),
+  /** The grid's choices of this run, e.g. `{ 'model.options.activation': 'relu' }`. */
+  choices: z.record(z.string(), z.unknown()),
+  device: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  /** Finished epochs, of `epochs`; fractional while one is under way. */
+  epoch: z.number(),
+  epochs: z.int(),
+  step: z.int(),
+  /** Seconds spent training, pauses left out. */
+  seconds: z.number(),
+  imagesPerSecond: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  /** Value of `bestMetric` at its best epoch; null before the first evaluation. */
+  best: z.number().nullable(),
+  bestMetric: z.string(),
+  bestEpoch: z.int().nullable(),
+  /** True where "best" was chosen by looking at the test set: said wherever it is shown. */
+  selectedOnTest: z.boolean(),
+  /** Test accuracy of the best checkpoint. */
+  test: z.number().nullable(),
+  testCorrect: z.int().nullable(),
+  testCount: z.int().nullable(),
+  /** Last value of every metric. */
+  last: z.record(z.string(), z.number()),
+  notes: z.string(),
+  tags: z.array(z.string()),
+  error: errorJson.nullable(),
+  trashed: z.boolean(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+export const layerDescription = z.object({
+  id: z.string(),
+  type: z.string(),
+  from: z.array(z.string()),
+  /** Per sample: [channels, height, width] or [units]. */
+  shape: z.array(z.int()),
+  parameters: z.int(),
+  /** Floating-point operations of one forward pass of one sample (a multiply-add is two). */
+  flops: z.number(),
+  activation: z.string().optional(),
+});
+
+export const modelDescription = z.object({
+  name: z.string(),
+  input: z.array(z.int()),
+  layers: z.array(layerDescription),
+  parameters: z.int(),
+  flops: z.number(),
+  /** Bytes one training step needs at this batch size, beyond the data. */
+  memoryBytes: z.number(),
+});
+export type ModelDescription = z.infer<typeof modelDescription>;
+
+export const checkpointSummary = z.object({
+  epoch: z.int(),
+  step: z.int(),
+  bytes: z.int(),
+  best: z.boolean(),
+  last: z.boolean(),
+});
+
+export const runDetail = z.object({
+  summary: runSummary,
+  /** The complete, resolved configuration of this one run. */
+  config: z.unknown(),
+  yaml: z.string(),
+  /** The command that repeats this run. */
+  command: z.string(),
+  environment: z.record(z.string(), z.string().nullable()),
+  model: modelDescription,
+  checkpoints: z.array(checkpointSummary),
+  diskBytes: z.int(),
+  /** Names of every metric that has points. */
+  metrics: z.array(z.string()),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+/** A curve as drawn: parallel arrays, down-sampled so that every bucket keeps its minimum and maximum. */
+export const series = z.object({
+  run: z.string(),
+  metric: z.string(),
+  steps: z.array(z.int()),
+  epochs: z.array(z.number()),
+  /** Training seconds since the start of the run. */
+  seconds: z.array(z.number()),
+  /** null stands for a value that is not finite (JSON has none); it is marked, not dropped. */
+  values: z.array(z.number().nullable()),
+  /** Points in the store before down-sampling. */
+  total: z.int(),
+});
+export type Series = z.infer<typeof series>;
+
+export const confusion = z.object({
+  run: z.string(),
+  epoch: z.int(),
+  split: z.string(),
+  classes: z.array(z.string()),
+  /** Rows true, columns predicted; counts. */
+  counts: z.array(z.array(z.int())),
+});
+export type Confusion = z.infer<typeof confusion>;
+
+export const kernelImages = z.object({
+  run: z.string(),
+  epoch: z.int(),
+  layer: z.string(),
+  parameter: z.string(),
+  /** Conv weights [out, in, kh, kw], dense weights [out, in]. */
+  weights: tensorPayload,
+  minimum: z.number(),
+  maximum: z.number(),
+});
+export type KernelImages = z.infer<typeof kernelImages>;
+
+export const featureMaps = z.object({
+  run: z.string(),
+  epoch: z.int(),
+  split: z.string(),
+  index: z.int(),
+  label: z.int(),
+  classes: z.array(z.string()),
+  /** Softmax of the logits where the loss is softmax cross-entropy, else the outputs themselves. */
+  probabilities: z.array(z.number()),
+  /** The input as the model sees it, then every layer in order; maps [C, H, W], vectors [N]. */
+  layers: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      output: tensorPayload,
+      minimum: z.number(),
+      maximum: z.number(),
+    }),
+  ),
+});
+export type FeatureMaps = z.infer<typeof featureMaps>;
+
+/** Mean and spread of one number over the runs of a group; spread is null below two runs. */
+export const statistic = z.object({
+  mean: z.number().nullable(),
+  deviation: z.number().nullable(),
+  count: z.int(),
+});
+export type Statistic = z.infer<typeof statistic>;
+
+export const comparison = z.object({
+  runs: z.array(z.string()),
+  /** Configuration keys that differ between the runs: dotted path, then the value per run (same order). */
+  differences: z.array(z.object({ path: z.string(), values: z.array(z.unknown()) })),
+  groupBy: z.array(z.string()),
+  target: z.object({ metric: z.string(), value: z.number() }),
+  groups: z.array(
+    z.object({
+      /** The group's values of the keys in `groupBy`, e.g. `{ 'model.options.activation': 'relu' }`. */
+      key: z.record(z.string(), z.unknown()),
+      label: z.string(),
+      runs: z.array(z.string()),
+      best: statistic,
+      bestMetric: z.string(),
+      bestEpoch: statistic,
+      test: statistic,
+      /** Over the runs that reached the target; `reached` of `runs.length` did. */
+      epochsToTarget: statistic,
+      secondsToTarget: statistic,
+      reached: z.int(),
+      /** True where any of its bests was chosen on the test set. */
+      selectedOnTest: z.boolean(),
+    }),
+  ),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+/** Mean and band of one metric over a group's runs, on the epochs that all of them have. */
+export const band = z.object({
+  label: z.string(),
+  metric: z.string(),
+  epochs: z.array(z.number()),
+  mean: z.array(z.number()),
+  low: z.array(z.number()),
+  high: z.array(z.number()),
+  count: z.array(z.int()),
+});
+export type Band = z.infer<typeof band>;

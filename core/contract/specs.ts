@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/**
+ * The envelopes of the two file formats. What is inside a layer, a preprocessing step, an optimizer or a schedule is
+ * left unread here; the full schemas are composed from the layers, data sets and optimizers themselves (see
+ * `core/graph` and `core/train`), so that adding one touches one file.
+ */
+export const layerEnvelope = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  from: z.array(z.string().min(1)).min(1).optional(),
+});
+export type LayerEnvelope = z.infer<typeof layerEnvelope>;
+
+const typed = z.looseObject({ type: z.string().min(1) });
+
+export const modelEnvelope = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1),
+  input: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  layers: z.array(layerEnvelope).min(1),
+  loss: typed,
+});
+export type ModelEnvelope = z.infer<typeof modelEnvelope>;
+
+export const modelSource = z.union([
+  z.strictObject({ preset: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() }),
+  z.strictObject({ spec: modelEnvelope }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type ModelSource = z.infer<typeof modelSource>;
+
+export const experimentEnvelope = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1).max(200),
+  dataset: z.strictObject({
+    name: z.string().min(1),
+    /** Samples (an integer) or share (below 1) of the training set held out for selection; 0 = none. */
+    validation: z.number().nonnegative().optional(),
+    preprocess: z.array(typed).optional(),
+    augment: z.array(typed).optional(),
+  }),
+  model: modelSource,
+  train: z.strictObject({
+    epochs: z.int().positive().optional(),
+    batchSize: z.int().positive().optional(),
+    optimizer: typed.optional(),
+    schedule: typed.optional(),
+    select: z.strictObject({ metric: z.string(), direction: z.enum(['max', 'min']) }).optional(),
+  }),
+  grid: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),
+  seeds: z.array(z.int().nonnegative()).min(1).optional(),
+  backend: z.string().optional(),
+});
+export type ExperimentEnvelope = z.infer<typeof experimentEnvelope>;

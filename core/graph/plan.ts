@@ -1,0 +1,76 @@
+import type { Shape } from '../kernels/kernel.ts';
+
+/**
+ * A model compiled once: a static list of kernel calls over planned buffers. Backends run it; nothing is decided or
+ * allocated while training.
+ */
+export interface Plan {
+  readonly name: string;
+  /** [C, H, W] of one sample as the model sees it. */
+  readonly input: Shape;
+  readonly values: readonly PlanValue[];
+  readonly parameters: readonly PlanParameter[];
+  readonly forward: readonly KernelCall[];
+  /** The loss with its gradient; its `y` is the output of the last layer. */
+  readonly loss: KernelCall;
+  readonly backward: readonly KernelCall[];
+  /** In file order, with the value that holds `<layer>.out` (after its activation). */
+  readonly layers: readonly { readonly id: string; readonly type: string; readonly output: number }[];
+  /** Value id of the network's input, and of the last layer's output (the logits). */
+  readonly inputValue: number;
+  readonly outputValue: number;
+  /** What the loss compares with: class labels, or one-hot targets that the backend forms from labels. */
+  readonly target: 'labels' | 'one-hot';
+  /** Elements per sample of the arena in which every value lies. */
+  readonly arenaSize: number;
+}
+
+export interface PlanValue {
+  readonly id: number;
+  /** `C1.out`, `C1.out.grad`, ... */
+  readonly name: string;
+  readonly shape: Shape;
+  /** Place in the arena, in elements per sample; values whose lifetimes do not meet share one. */
+  readonly offset: number;
+}
+
+export interface PlanParameter {
+  /** `<layer>.weight` or `<layer>.bias` */
+  readonly name: string;
+  readonly layer: string;
+  readonly shape: Shape;
+  readonly initializer: InitializerCall;
+  /** Weight decay acts on weights, not on biases. */
+  readonly decays: boolean;
+  /** 1 where a connection is present, 0 where it is absent, one byte per element; absent ones stay 0. */
+  readonly mask?: Uint8Array;
+  /** Elements that are parameters (absent connections are not). */
+  readonly count: number;
+}
+
+export interface InitializerCall {
+  readonly type: string;
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly [option: string]: unknown;
+}
+
+/** Where an operand of a call lies. */
+export type OperandRef =
+  | { readonly value: number }
+  | { readonly parameter: number }
+  /** Gradient of that parameter, summed over the batch. */
+  | { readonly gradient: number }
+  | { readonly target: true }
+  /** The per-sample losses. */
+  | { readonly losses: true };
+
+export interface KernelCall {
+  readonly kernel: string;
+  /** Layer id, for errors and profiles. */
+  readonly layer: string;
+  readonly inputs: readonly (OperandRef | null)[];
+  /** `null` where an output is not wanted (the input gradient of the first layer is not even called for). */
+  readonly outputs: readonly (OperandRef | null)[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+}

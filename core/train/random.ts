@@ -1,0 +1,105 @@
+/**
+ * Counter-based random numbers (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
+ * every draw is a pure function of (seed, stream, index), so batch order, initial weights, augmentation and dropout
+ * need no state to resume, and can be computed alike on any device.
+ */
+const M0 = 0xd2511f53;
+const M1 = 0xcd9e8d57;
+const W0 = 0x9e3779b9;
+const W1 = 0xbb67ae85;
+
+/** What the numbers are for. A stream's code never changes: it is part of every run's identity. */
+export const streams = { order: 1, initial: 2, validation: 3, augment: 4, dropout: 5, probe: 6 } as const;
+export type Stream = keyof typeof streams;
+
+/** High 32 bits of a 32x32 product without BigInt: four 16-bit partial products. */
+function high32(a: number, b: number): number {
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const low = aLow * bLow;
+  const middle = aHigh * bLow + (low >>> 16);
+  const other = aLow * bHigh + (middle % 0x10000);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) >>> 0;
+}
+
+/** One Philox block: four 32-bit words for a 128-bit counter and a 64-bit key. */
+export function philox(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+): [number, number, number, number] {
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
+  for (let round = 0; round < 10; round++) {
+    const high0 = high32(M0, c0);
+    const low0 = Math.imul(M0, c0) >>> 0;
+    const high1 = high32(M1, c2);
+    const low1 = Math.imul(M1, c2) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
+    k0 = (k0 + W0) >>> 0;
+    k1 = (k1 + W1) >>> 0;
+  }
+  return [c0, c1, c2, c3];
+}
+
+/** A sequence of draws for (seed, stream, substream), e.g. the epoch or the parameter's index. */
+export class RandomSequence {
+  readonly #key: readonly [number, number];
+  readonly #substream: number;
+  #block = 0;
+  #words: [number, number, number, number] = [0, 0, 0, 0];
+  #used = 4;
+
+  constructor(seed: number, stream: Stream, substream = 0) {
+    this.#key = [seed >>> 0, (Math.floor(seed / 2 ** 32) ^ (streams[stream] << 24)) >>> 0];
+    this.#substream = substream >>> 0;
+  }
+
+  /** A 32-bit word. */
+  word(): number {
+    if (this.#used === 4) {
+      this.#words = philox(
+        [this.#block >>> 0, Math.floor(this.#block / 2 ** 32), this.#substream, 0],
+        this.#key,
+      );
+      this.#block++;
+      this.#used = 0;
+    }
+    return this.#words[this.#used++] as number;
+  }
+
+  /** Uniform in [0, 1), 24 bits: exact in float32. */
+  uniform(): number {
+    return (this.word() >>> 8) / 2 ** 24;
+  }
+
+  /** Uniform integer in [0, limit), without bias (rejection). */
+  below(limit: number): number {
+    const whole = 2 ** 32 - (2 ** 32 % limit);
+    for (;;) {
+      const word = this.word();
+      if (word < whole) return word % limit;
+    }
+  }
+
+  /** Standard normal (Box and Muller 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Fisher and Yates, in place. */
+  shuffle(items: Uint32Array): Uint32Array {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const item = items[i] as number;
+      items[i] = items[j] as number;
+      items[j] = item;
+    }
+    return items;
+  }
+}
