@@ -1,0 +1,18 @@
+import type { Handlers, MethodName } from '../contract/methods.ts';
+import type { Store } from '../store/store.ts';
+import type { EventHub } from './events.ts';
+
+/** What every handler is given of the engine. Heavy parts (data sets, backends) are imported where they are needed. */
+export interface EngineContext {
+  /** Data folder: `convolab.sqlite`, `runs/<id>/`, `datasets/<name>/`, `logs/`. */
+  readonly home: string;
+  readonly store: Store;
+  /** Tells open windows what changed; the store's own changes by other processes are noticed anyway. */
+  readonly events: EventHub;
+}
+
+/**
+ * The share of the method table that one file of handlers implements:
+ * `export function seriesHandlers(context: EngineContext): HandlersOf<'runs.series' | 'runs.bands'>`.
+ */
+export type HandlersOf<Name extends MethodName> = Pick<Handlers, Name>;
