@@ -3,6 +3,13 @@ import type { Shape } from '../kernels/kernel.ts';
 /**
  * A model compiled once: a static list of kernel calls over planned buffers. Backends run it; nothing is decided or
  * allocated while training.
+ *
+ * One step is: write the batch into `inputValue`; `forward` in order; `loss`; `backward` in order; `sgd.update` on every
+ * parameter. Evaluation ends after `loss`. Operands of a call are in the order of the kernel's own `inputs` and
+ * `outputs`, a repeated one any number of times at the end. Every value is written by exactly one call (or is the
+ * input, or a view); calls never accumulate, so that gradients of a value with several consumers are values of their
+ * own, summed by an `add.forward` call. Every parameter has its gradient written by exactly one call of `backward`.
+ * An output may lie where an input of the same call lies, as the kernel's `inPlace` allows.
  */
 export interface Plan {
   readonly name: string;
@@ -16,13 +23,18 @@ export interface Plan {
   readonly backward: readonly KernelCall[];
   /** In file order, with the value that holds `<layer>.out` (after its activation). */
   readonly layers: readonly { readonly id: string; readonly type: string; readonly output: number }[];
-  /** Value id of the network's input, and of the last layer's output (the logits). */
+  /**
+   * Value id of the network's input, and of the last layer's output (the logits). The output's place is not reused:
+   * it can be read after the step.
+   */
   readonly inputValue: number;
   readonly outputValue: number;
   /** What the loss compares with: class labels, or one-hot targets that the backend forms from labels. */
   readonly target: 'labels' | 'one-hot';
   /** Elements per sample of the arena in which every value lies. */
   readonly arenaSize: number;
+  /** True where every value has a place of its own, so that all of them can be read after the step (`Program.probe`). */
+  readonly retained: boolean;
 }
 
 export interface PlanValue {
@@ -30,7 +42,10 @@ export interface PlanValue {
   /** `C1.out`, `C1.out.grad`, ... */
   readonly name: string;
   readonly shape: Shape;
-  /** Place in the arena, in elements per sample; values whose lifetimes do not meet share one. */
+  /**
+   * Place in the arena, in elements per sample; values whose lifetimes do not meet share one, and so do a value and
+   * its views of another shape (flatten).
+   */
   readonly offset: number;
 }
 
