@@ -1,5 +1,6 @@
 import type { SampleSource, Transform } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
+import { findIssues, specError } from '../contract/issues.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { preprocessSchema, preprocessSteps } from './preprocess/index.ts';
 import type { Affine, ByteStatistic, PreprocessContext, PreprocessStep } from './preprocess/step.ts';
@@ -60,9 +61,10 @@ function fold(
 ): Affine {
   let map = asStored;
   for (const [index, raw] of steps.entries()) {
-    const parsed = preprocessSchema.safeParse(raw);
-    if (!parsed.success) throw invalid(`dataset.preprocess.${index}`, parsed.error.issues);
-    map = stepOf(parsed.data).apply(parsed.data, map, channel, context);
+    const issues = findIssues(preprocessSchema, raw, ['dataset', 'preprocess', index]);
+    if (issues.length > 0) throw specError('The preprocessing', issues);
+    const step = preprocessSchema.parse(raw);
+    map = stepOf(step).apply(step, map, channel, context);
   }
   return map;
 }
@@ -70,15 +72,6 @@ function fold(
 /** Parsing has found the type among those known. */
 function stepOf(spec: { type: string }): PreprocessStep {
   return preprocessSteps.get(spec.type) as PreprocessStep;
-}
-
-function invalid(path: string, faults: readonly { path: PropertyKey[]; message: string }[]): ConvolabError {
-  const issues = faults.map((fault) => ({
-    path: [path, ...fault.path.map(String)].join('.'),
-    message: fault.message,
-  }));
-  const text = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ');
-  return new ConvolabError('spec.invalid', text, { subject: path, issues });
 }
 
 function centre(image: Shape, model: Shape): { padTop: number; padLeft: number } {
