@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { VariantDescriptor } from '../contract/catalog.ts';
+import { describeFields, field, number } from '../contract/fields.ts';
+import type { InitializerCall } from '../graph/plan.ts';
+import type { ActivationName } from '../kernels/activations.ts';
+
+/** A rule for initial weights: uniform in [-bound, bound). */
+interface Initializer {
+  readonly label: string;
+  readonly help: string;
+  readonly schema: z.ZodObject;
+  bound(call: InitializerCall): number;
+}
+
+const gain = number({
+  label: 'Gain',
+  help: 'Factor on the width of the distribution; 4 suits sigmoid units (Glorot and Bengio 2010).',
+  default: 1,
+  minimum: 0,
+});
+
+const lecun: Initializer = {
+  label: 'LeCun',
+  help: 'Variance 1 / fan-in (LeCun et al., "Efficient BackProp", 1998), uniform.',
+  schema: z.strictObject({ type: z.literal('lecun'), gain }),
+  bound: (call) => gainOf(call) * Math.sqrt(3 / call.fanIn),
+};
+
+const xavier: Initializer = {
+  label: 'Xavier',
+  help: 'Variance 2 / (fan-in + fan-out) (Glorot and Bengio, "Understanding the difficulty", 2010), uniform.',
+  schema: z.strictObject({ type: z.literal('xavier'), gain }),
+  bound: (call) => gainOf(call) * Math.sqrt(6 / (call.fanIn + call.fanOut)),
+};
+
+const he: Initializer = {
+  label: 'He',
+  help: 'Variance 2 / fan-in (He et al., "Delving deep into rectifiers", 2015), uniform.',
+  schema: z.strictObject({ type: z.literal('he'), gain }),
+  bound: (call) => gainOf(call) * Math.sqrt(6 / call.fanIn),
+};
+
+const zeros: Initializer = {
+  label: 'Zeros',
+  help: 'All zero: what biases start from.',
+  schema: z.strictObject({ type: z.literal('zeros') }),
+  bound: () => 0,
+};
+
+function gainOf(call: InitializerCall): number {
+  return typeof call.gain === 'number' ? call.gain : 1;
+}
+
+/** Every initializer by the type that a specification names. */
+export const initializers: Readonly<Record<'lecun' | 'xavier' | 'he' | 'zeros', Initializer>> = {
+  lecun,
+  xavier,
+  he,
+  zeros,
+};
+
+export type InitializerName = keyof typeof initializers;
+
+/** `{ type: xavier, gain: 4 }`, or the type alone. */
+export interface InitializerSpec {
+  readonly type: InitializerName;
+  readonly gain?: number | undefined;
+}
+
+/** What suits the units that the weights lead to, where a specification does not say. */
+export function defaultInitializer(activation: ActivationName): InitializerSpec {
+  const byActivation: Readonly<Record<ActivationName, InitializerSpec>> = {
+    sigmoid: { type: 'xavier', gain: 4 },
+    tanh: { type: 'xavier', gain: 1 },
+    relu: { type: 'he', gain: 1 },
+    linear: { type: 'lecun', gain: 1 },
+  };
+  return byActivation[activation];
+}
+
+const names = Object.keys(initializers) as InitializerName[];
+
+/** The `init` field of layers with weights. */
+export const initField: z.ZodType<InitializerSpec | InitializerName | undefined> = field(
+  z
+    .union([
+      z.enum(names),
+      z.strictObject({ type: z.enum(names), gain: z.number().nonnegative().optional() }),
+    ])
+    .optional(),
+  {
+    label: 'Initial weights',
+    help: 'By default what suits the activation: Xavier with gain 4 for sigmoid, He for ReLU.',
+    kind: 'choice',
+    choices: names.map((name) => ({ value: name, label: initializers[name].label })),
+  },
+);
+
+/** For the window's forms. */
+export const initializerDescriptors: readonly VariantDescriptor[] = names.map((type) => {
+  const { label, help, schema } = initializers[type];
+  return { type, label, help, fields: describeFields(schema) };
+});
