@@ -1,0 +1,81 @@
+import type { RawData, WebSocket } from 'ws';
+import { z } from 'zod';
+import { ConvolabError } from '../contract/errors.ts';
+import type { EventBatch, Reply } from '../contract/events.ts';
+import type { Engine } from '../engine/api.ts';
+import { Outbox } from './outbox.ts';
+
+/** Calls of one window under way, their replies included, before no more are read from it. */
+const maximumCalls = 32;
+/** Milliseconds between two looks whether the window is still there. */
+const heartbeat = 30_000;
+
+const request = z.object({ id: z.int(), method: z.string(), params: z.unknown() });
+
+/** Serves one window over its socket until it closes: calls to the engine, and the engine's events back. */
+export function serveWindow(socket: WebSocket, engine: Engine): void {
+  let calls = 0;
+  const outbox = new Outbox((events, sent) => transmit(socket, { events }, sent));
+  const unsubscribe = engine.subscribe((events) => outbox.push(events));
+
+  const finish = (reply: Reply) =>
+    transmit(socket, reply, () => {
+      calls -= 1;
+      if (calls < maximumCalls) socket.resume();
+    });
+
+  socket.on('message', (data) => {
+    const message = parse(data);
+    if (message === null) {
+      socket.close(1008, 'not a request');
+      return;
+    }
+    calls += 1;
+    if (calls >= maximumCalls) socket.pause();
+    void answer(engine, message).then(finish);
+  });
+  const stopHeartbeat = watch(socket);
+  socket.on('close', () => {
+    unsubscribe();
+    stopHeartbeat();
+  });
+  socket.on('error', () => socket.terminate());
+}
+
+/** Calls the engine; a failure becomes the reply's error. */
+export async function answer(engine: Engine, message: z.infer<typeof request>): Promise<Reply> {
+  try {
+    const result = await engine.call(message.method, message.params);
+    return { id: message.id, result: result ?? {} };
+  } catch (error) {
+    return { id: message.id, error: ConvolabError.from(error).toJSON() };
+  }
+}
+
+function parse(data: RawData): z.infer<typeof request> | null {
+  try {
+    return request.parse(JSON.parse(String(data)));
+  } catch {
+    return null;
+  }
+}
+
+/** `sent` is called when the operating system has taken the message, also when it never will. */
+function transmit(socket: WebSocket, message: Reply | EventBatch, sent: () => void): void {
+  socket.send(JSON.stringify(message), () => sent());
+}
+
+/** Ends a connection whose other side is gone without a word. */
+function watch(socket: WebSocket): () => void {
+  let alive = true;
+  socket.on('pong', () => {
+    alive = true;
+  });
+  const timer = setInterval(() => {
+    if (!alive && !socket.isPaused) socket.terminate();
+    alive = false;
+    socket.ping();
+  }, heartbeat);
+  timer.unref();
+  return () => clearInterval(timer);
+}
