@@ -68,7 +68,7 @@ export interface InitializerSpec {
 }
 
 /** What suits the units that the weights lead to, where a specification does not say. */
-export function defaultInitializer(activation: ActivationName): InitializerSpec {
+function defaultInitializer(activation: ActivationName): InitializerSpec {
   const byActivation: Readonly<Record<ActivationName, InitializerSpec>> = {
     sigmoid: { type: 'xavier', gain: 4 },
     tanh: { type: 'xavier', gain: 1 },
@@ -76,6 +76,15 @@ export function defaultInitializer(activation: ActivationName): InitializerSpec 
     linear: { type: 'lecun', gain: 1 },
   };
   return byActivation[activation];
+}
+
+/** What a layer's `init` comes to: the rule it names, else the default of its activation. */
+export function resolveInitializer(
+  init: InitializerSpec | InitializerName | undefined,
+  activation: ActivationName,
+): InitializerSpec {
+  if (init === undefined) return defaultInitializer(activation);
+  return typeof init === 'string' ? { type: init } : init;
 }
 
 const names = Object.keys(initializers) as InitializerName[];

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { boolean, field, integer } from '../contract/fields.ts';
+import type { Shape } from '../kernels/kernel.ts';
+import { elements, mapShape, windows } from '../kernels/shape.ts';
+import { initField, resolveInitializer } from '../train/initializers.ts';
+import { connectionCount, connectionTable, connectionTables } from './connections.ts';
+import {
+  activationField,
+  type LayerDefinition,
+  type LayerParameter,
+  layerSchema,
+  only,
+  shapeError,
+  throughActivation,
+} from './layer.ts';
+
+const extent = z.int().positive();
+
+const schema = layerSchema('conv', {
+  filters: integer({ label: 'Filters', help: 'Number of output maps.', minimum: 1 }),
+  kernel: field<number | [number, number]>(z.union([extent, z.tuple([extent, extent])]), {
+    label: 'Kernel',
+    help: 'Side of the square kernel, or [height, width].',
+    unit: 'pixels',
+    kind: 'integer',
+    minimum: 1,
+  }),
+  stride: integer({
+    label: 'Stride',
+    help: 'Step of the kernel over the maps.',
+    unit: 'pixels',
+    default: 1,
+    minimum: 1,
+  }),
+  pad: integer({
+    label: 'Padding',
+    help: 'Zeros put around the maps on every side.',
+    unit: 'pixels',
+    default: 0,
+    minimum: 0,
+  }),
+  groups: integer({
+    label: 'Groups',
+    help: 'Input and output maps are split into this many groups that do not see each other.',
+    default: 1,
+    minimum: 1,
+  }),
+  connections: field<string | string[] | undefined>(
+    z
+      .union([
+        z.enum(Object.keys(connectionTables)),
+        z.array(z.string().regex(/^[X.]+$/, 'must be made of X (connected) and . (not connected)')).min(1),
+      ])
+      .optional(),
+    {
+      label: 'Connections',
+      help: 'Which input maps each filter reads (44): a table by name; by default all.',
+      kind: 'choice',
+      choices: Object.keys(connectionTables).map((name) => ({ value: name, label: name })),
+    },
+  ),
+  bias: boolean({ label: 'Bias', help: 'One number added to each output map.', default: true }),
+  activation: activationField,
+  init: initField,
+});
+type ConvSpec = z.output<typeof schema>;
+
+/** Convolution (1) with its activation (2): every filter slides over all the maps of its group, or those of its table. */
+export const conv: LayerDefinition<ConvSpec> = {
+  type: 'conv',
+  label: 'Convolution',
+  help: 'Filters that slide over the maps and share their weights.',
+  schema,
+  takes: 'one',
+
+  shape(spec, inputs) {
+    const input = only(inputs);
+    if (input.length !== 3) {
+      throw shapeError(spec, inputs, 'a convolution needs maps', 'put it before any dense or flatten layer');
+    }
+    const [channels, height, width] = mapShape(input);
+    checkGroups(spec, inputs, channels);
+    checkConnections(spec, inputs, channels);
+    const [kernelHeight, kernelWidth] = kernelSize(spec);
+    const outHeight = windows(height, kernelHeight, spec.stride, spec.pad);
+    const outWidth = windows(width, kernelWidth, spec.stride, spec.pad);
+    if (outHeight < 1 || outWidth < 1) {
+      throw shapeError(
+        spec,
+        inputs,
+        `a ${kernelHeight}x${kernelWidth} kernel does not fit into ${height + 2 * spec.pad}x${width + 2 * spec.pad} (padding ${spec.pad})`,
+        'use a smaller kernel, more padding, or fewer layers that shrink the maps before it',
+      );
+    }
+    return [spec.filters, outHeight, outWidth];
+  },
+
+  parameters(spec, inputs) {
+    const [channels] = mapShape(only(inputs));
+    const [kernelHeight, kernelWidth] = kernelSize(spec);
+    const table = spec.connections && connectionTable(spec.connections);
+    const pixels = kernelHeight * kernelWidth;
+    // With a table the filters differ in fan-in; one bound for the whole layer, from the mean.
+    const fanIn = pixels * (table ? connectionCount(table) / spec.filters : channels / spec.groups);
+    const fanOut = pixels * (table ? connectionCount(table) / channels : spec.filters / spec.groups);
+    const shape = [spec.filters, channels / spec.groups, kernelHeight, kernelWidth];
+    const weight: LayerParameter = {
+      role: 'weight',
+      shape,
+      initializer: { ...resolveInitializer(spec.init, spec.activation), fanIn, fanOut },
+      ...(table && { mask: connectionMask(table, shape) }),
+    };
+    const bias: LayerParameter = {
+      role: 'bias',
+      shape: [spec.filters],
+      initializer: { type: 'zeros', fanIn, fanOut },
+    };
+    return spec.bias ? [weight, bias] : [weight];
+  },
+
+  flops(spec, inputs, output) {
+    const [channels] = mapShape(only(inputs));
+    const [kernelHeight, kernelWidth] = kernelSize(spec);
+    const [filters, height, width] = mapShape(output);
+    const pairs = spec.connections
+      ? connectionCount(connectionTable(spec.connections))
+      : (filters * channels) / spec.groups;
+    const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
+    return height * width * (2 * pairs * kernelHeight * kernelWidth + others * filters);
+  },
+
+  emit(spec, inputs, emitter) {
+    const x = only(inputs);
+    const weight = emitter.parameter('weight');
+    const bias = spec.bias ? emitter.parameter('bias') : null;
+    const window = {
+      stride: spec.stride,
+      pad: spec.pad,
+      groups: spec.groups,
+      ...(spec.connections && { connections: [...connectionTable(spec.connections)] }),
+    };
+    const y = emitter.output();
+    emitter.call('conv2d.forward', [x, weight, bias], [y], { ...window, activation: spec.activation });
+    return {
+      output: y,
+      backward(dY, [wantsX]) {
+        const delta = throughActivation(emitter, spec.activation, y, dY);
+        const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
+        emitter.call('conv2d.backward-weight', [x, delta], [emitter.parameterGradient('weight'), dBias], {
+          ...window,
+          kernel: kernelSize(spec),
+        });
+        if (!wantsX) return [null];
+        const dX = emitter.gradientOf(x);
+        emitter.call('conv2d.backward-input', [delta, weight], [dX], { ...window, inputShape: [...x.shape] });
+        return [dX];
+      },
+    };
+  },
+
+  gradientChecks: [
+    { name: 'plain', input: [2, 5, 4], layers: [{ id: 'L', type: 'conv', filters: 3, kernel: 3 }] },
+    {
+      name: 'stride, padding, oblong kernel, no bias',
+      input: [2, 6, 5],
+      layers: [
+        {
+          id: 'L',
+          type: 'conv',
+          filters: 2,
+          kernel: [2, 3],
+          stride: 2,
+          pad: 1,
+          bias: false,
+          activation: 'tanh',
+        },
+      ],
+    },
+    {
+      name: 'groups',
+      input: [4, 4, 4],
+      layers: [{ id: 'L', type: 'conv', filters: 2, kernel: 3, groups: 2, activation: 'sigmoid' }],
+    },
+    {
+      name: 'connection table',
+      input: [3, 4, 4],
+      layers: [
+        {
+          id: 'L',
+          type: 'conv',
+          filters: 2,
+          kernel: 3,
+          connections: ['X.', '.X', 'XX'],
+          activation: 'sigmoid',
+        },
+      ],
+    },
+    {
+      name: 'relu',
+      input: [2, 4, 4],
+      layers: [{ id: 'L', type: 'conv', filters: 3, kernel: 3, activation: 'relu' }],
+      kinked: true,
+    },
+  ],
+};
+
+/** [height, width] */
+function kernelSize({ kernel }: ConvSpec): [number, number] {
+  return typeof kernel === 'number' ? [kernel, kernel] : kernel;
+}
+
+function connectionMask(table: readonly string[], shape: Shape): Uint8Array {
+  const [filters = 0, channels = 0, ...kernel] = shape;
+  const pixels = elements(kernel);
+  const mask = new Uint8Array(filters * channels * pixels);
+  for (let filter = 0; filter < filters; filter++) {
+    for (let channel = 0; channel < channels; channel++) {
+      if (table[channel]?.[filter] !== 'X') continue;
+      const start = (filter * channels + channel) * pixels;
+      mask.fill(1, start, start + pixels);
+    }
+  }
+  return mask;
+}
+
+function checkGroups(spec: ConvSpec, inputs: readonly Shape[], channels: number): void {
+  if (channels % spec.groups === 0 && spec.filters % spec.groups === 0) return;
+  throw shapeError(
+    spec,
+    inputs,
+    `${spec.groups} groups do not divide both ${channels} input maps and ${spec.filters} filters`,
+    'choose a number of groups that divides both',
+  );
+}
+
+function checkConnections(spec: ConvSpec, inputs: readonly Shape[], channels: number): void {
+  if (!spec.connections) return;
+  const table = connectionTable(spec.connections);
+  const columns = [...new Set(table.map((row) => row.length))];
+  if (table.length !== channels || columns.length !== 1 || columns[0] !== spec.filters) {
+    throw shapeError(
+      spec,
+      inputs,
+      `the connection table has ${table.length} rows of ${columns.join(' and ')} columns, for ${channels} input maps and ${spec.filters} filters`,
+      'write one string per input map, with one character per filter',
+    );
+  }
+  if (spec.groups !== 1) {
+    throw shapeError(
+      spec,
+      inputs,
+      'a connection table and groups exclude each other',
+      'leave one of them out',
+    );
+  }
+  const unread = [...table[0]!].findIndex((_, filter) => table.every((row) => row[filter] !== 'X'));
+  if (unread >= 0) {
+    throw shapeError(
+      spec,
+      inputs,
+      `filter ${unread} (counted from 0) reads no map`,
+      'give each column of the connection table at least one X',
+    );
+  }
+}
