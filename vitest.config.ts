@@ -39,7 +39,7 @@ export default defineConfig({
       node('crash', long),
       node('fuzz', long),
       // Real servers, real browsers, real workers: one file at a time.
-      { test: { ...node('e2e', long).test, fileParallelism: false } },
+      { test: { ...node('e2e', long).test, fileParallelism: false, globalSetup: 'test/support/build.ts' } },
     ],
   },
 });
