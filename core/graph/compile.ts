@@ -1,0 +1,207 @@
+import type { Shape } from '../kernels/kernel.ts';
+import { elements } from '../kernels/shape.ts';
+import type { EmittedLayer, EmittedOperand, Emitter, LayerParameter, Value } from '../layers/layer.ts';
+import { losses } from '../train/losses.ts';
+import { placeApart, placeShared, type UnplacedValue } from './arena.ts';
+import { type Graph, type GraphLayer, inputId } from './graph.ts';
+import type { KernelCall, OperandRef, Plan, PlanParameter } from './plan.ts';
+
+export interface CompilePlanOptions {
+  /** Every value keeps its own place, so that outputs and gradients can be read after the step (probes). */
+  readonly retain: boolean;
+}
+
+/** Turns a graph into the static list of kernel calls of one training step. */
+export function compilePlan(graph: Graph, options: CompilePlanOptions): Plan {
+  return new PlanBuilder(graph).build(options.retain);
+}
+
+class PlanBuilder {
+  readonly #graph: Graph;
+  readonly #values: UnplacedValue[] = [];
+  readonly #parameters: PlanParameter[];
+  readonly #parameterIds: ReadonlyMap<string, number>;
+  readonly #outputs = new Map<string, Value>();
+  readonly #emitted = new Map<string, EmittedLayer>();
+  /** Gradients of a layer's output, one from each consumer. */
+  readonly #partials = new Map<string, Value[]>();
+  #calls: KernelCall[] = [];
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#parameters = graph.layers.flatMap((layer) =>
+      layer.parameters.map((parameter) => planParameter(layer.id, parameter)),
+    );
+    this.#parameterIds = new Map(this.#parameters.map(({ name }, id) => [name, id]));
+  }
+
+  build(retain: boolean): Plan {
+    const { name, input, layers, loss } = this.#graph;
+    const inputValue = this.#value(inputId, input);
+    this.#outputs.set(inputId, inputValue);
+    const forward = this.#collect(() => this.#emitForward());
+    const output = this.#output(this.#graph.output.id);
+    const lossCall = this.#emitLoss(output);
+    const backward = this.#collect(() => this.#emitBackward());
+    const arena = retain
+      ? placeApart(this.#values)
+      : placeShared(this.#values, [...forward, lossCall, ...backward], new Set([output.value]));
+    return {
+      name,
+      input,
+      values: arena.values,
+      parameters: this.#parameters,
+      forward,
+      loss: lossCall,
+      backward,
+      layers: layers.map(({ id, spec }) => ({ id, type: spec.type, output: this.#output(id).value })),
+      inputValue: inputValue.value,
+      outputValue: output.value,
+      target: losses.get(loss.type)?.target ?? 'labels',
+      arenaSize: arena.size,
+      retained: retain,
+    };
+  }
+
+  #emitForward(): void {
+    for (const layer of this.#graph.order) {
+      const inputs = layer.from.map((id) => this.#output(id));
+      const emitted = layer.definition.emit(layer.spec, inputs, this.#emitter(layer));
+      this.#emitted.set(layer.id, emitted);
+      this.#outputs.set(layer.id, emitted.output);
+    }
+  }
+
+  #emitLoss(output: Value): KernelCall {
+    const { id } = this.#graph.output;
+    const trains = trainedLayers(this.#graph).has(id);
+    const dY = trains ? this.#value(`${output.name}.grad`, output.shape) : null;
+    if (dY) this.#partials.set(id, [dY]);
+    return {
+      kernel: losses.get(this.#graph.loss.type)?.kernel ?? this.#graph.loss.type,
+      layer: id,
+      inputs: [{ value: output.value }, { target: true }],
+      outputs: [{ losses: true }, dY && { value: dY.value }],
+      attributes: {},
+    };
+  }
+
+  /** Layers in reverse order: when one's turn comes, everything that takes its output has had its own. */
+  #emitBackward(): void {
+    const trained = trainedLayers(this.#graph);
+    for (const layer of this.#graph.order.toReversed()) {
+      if (!trained.has(layer.id)) continue;
+      const dY = this.#summedGradient(layer);
+      const wanted = layer.from.map((id) => trained.has(id));
+      const gradients = this.#emitted.get(layer.id)?.backward(dY, wanted) ?? [];
+      layer.from.forEach((id, i) => {
+        const gradient = gradients[i];
+        if (gradient) this.#partials.set(id, [...(this.#partials.get(id) ?? []), gradient]);
+      });
+    }
+  }
+
+  /** The gradient of a layer's output: the sum of what its consumers make of it. */
+  #summedGradient(layer: GraphLayer): Value {
+    const partials = this.#partials.get(layer.id) ?? [];
+    const [single] = partials;
+    if (single && partials.length === 1) return single;
+    const sum = this.#value(`${this.#output(layer.id).name}.grad`, layer.shape);
+    this.#call(layer.id, 'add.forward', partials, [sum], {});
+    return sum;
+  }
+
+  #emitter(layer: GraphLayer): Emitter {
+    const { id } = layer;
+    const shared = (input: Value) => this.#consumers(input) > 1;
+    return {
+      output: () => this.#value(`${id}.out`, layer.shape),
+      outputView: (of) => this.#value(`${id}.out`, layer.shape, of),
+      value: (name, shape) => this.#value(`${id}.${name}`, shape),
+      view: (of, name, shape) => this.#value(`${id}.${name}`, shape, of),
+      gradientOf: (input) =>
+        this.#value(shared(input) ? `${input.name}.grad.${id}` : `${input.name}.grad`, input.shape),
+      parameter: (role) => ({ parameter: this.#parameter(id, role) }),
+      parameterGradient: (role) => ({ gradient: this.#parameter(id, role) }),
+      call: (kernel, inputs, outputs, attributes) => this.#call(id, kernel, inputs, outputs, attributes),
+    };
+  }
+
+  #consumers(value: Value): number {
+    return this.#graph.layers
+      .flatMap(({ from }) => from)
+      .filter((id) => this.#outputs.get(id)?.value === value.value).length;
+  }
+
+  #value(name: string, shape: Shape, viewOf?: Value): Value {
+    const id = this.#values.length;
+    this.#values.push({ id, name, shape, ...(viewOf && { viewOf: viewOf.value }) });
+    return { value: id, name, shape };
+  }
+
+  #output(id: string): Value {
+    const output = this.#outputs.get(id);
+    if (!output) throw new RangeError(`the output of ${id} is not there yet`);
+    return output;
+  }
+
+  #parameter(layer: string, role: LayerParameter['role']): number {
+    const id = this.#parameterIds.get(`${layer}.${role}`);
+    if (id === undefined) throw new RangeError(`layer ${layer} has no ${role}`);
+    return id;
+  }
+
+  #call(
+    layer: string,
+    kernel: string,
+    inputs: readonly EmittedOperand[],
+    outputs: readonly EmittedOperand[],
+    attributes: Readonly<Record<string, unknown>>,
+  ): void {
+    this.#calls.push({
+      kernel,
+      layer,
+      inputs: inputs.map(operandRef),
+      outputs: outputs.map(operandRef),
+      attributes,
+    });
+  }
+
+  /** The calls that `emit` makes. */
+  #collect(emit: () => void): KernelCall[] {
+    this.#calls = [];
+    emit();
+    return this.#calls;
+  }
+}
+
+function operandRef(operand: EmittedOperand): OperandRef | null {
+  return operand && 'value' in operand ? { value: operand.value } : operand;
+}
+
+function planParameter(layer: string, parameter: LayerParameter): PlanParameter {
+  const { role, shape, initializer, mask } = parameter;
+  return {
+    name: `${layer}.${role}`,
+    layer,
+    shape,
+    initializer,
+    decays: role === 'weight',
+    count: countParameter(parameter),
+    ...(mask && { mask }),
+  };
+}
+
+/** Elements of a parameter that are present. */
+export function countParameter({ shape, mask }: LayerParameter): number {
+  return mask ? mask.reduce((sum, present) => sum + present, 0) : elements(shape);
+}
+
+/** Layers with parameters, and those behind them: the ones whose output needs a gradient. */
+function trainedLayers(graph: Graph): ReadonlySet<string> {
+  const trained = new Set<string>();
+  for (const { id, from, parameters } of graph.order) {
+    if (parameters.length > 0 || from.some((source) => trained.has(source))) trained.add(id);
+  }
+  return trained;
+}
