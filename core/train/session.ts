@@ -1,0 +1,82 @@
+import type { Backend, Program, SampleSource } from '../backends/backend.ts';
+import { openDataset } from '../data/index.ts';
+import { planTransform } from '../data/preprocess.ts';
+import { splitValidation } from '../data/split.ts';
+import { compilePlan } from '../graph/compile.ts';
+import { buildGraph } from '../graph/graph.ts';
+import { resolveModel } from '../models/index.ts';
+import type { RunConfig } from './experiment.ts';
+import { initialParameters } from './initialize.ts';
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** Samples of one split: which of which attached source. */
+export interface SplitSamples {
+  readonly indices: Uint32Array;
+  /** `validation` is a part of the stored training set. */
+  readonly source: SampleSource & { readonly name: 'train' | 'test' };
+}
+
+/** A run's network compiled for a device, with its data attached: what training and evaluating need. */
+export interface Session {
+  readonly config: RunConfig;
+  readonly program: Program;
+  readonly splits: Readonly<Record<SplitName, SplitSamples>>;
+  readonly classes: readonly string[];
+  /** Of the data set's content. */
+  readonly datasetHash: string;
+  /** Per channel, in units of the 0..1 pixel. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+export interface SessionOptions {
+  readonly home: string;
+  readonly backend: Backend;
+  readonly threads: number;
+}
+
+/**
+ * Compiles a run's network, with initial parameters drawn from its seed and no optimizer state.
+ * @throws `dataset.*`, `graph.*`, `memory.exhausted`, `backend.unsupported`
+ */
+export async function openSession(config: RunConfig, options: SessionOptions): Promise<Session> {
+  const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
+  const dataset = await openDataset(config.dataset.name, options.home);
+  const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
+  const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
+  const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
+  const { transform, mean, deviation } = planTransform(
+    config.dataset.preprocess,
+    train,
+    held.train,
+    plan.input,
+  );
+  const { momentum, weightDecay } = config.train.optimizer;
+  const program = await options.backend.compile(plan, {
+    threads: options.threads,
+    batchSize: config.train.batchSize,
+    optimizer: { type: 'sgd', momentum, weightDecay },
+  });
+  program.setState({ parameters: initialParameters(plan, config.seed), optimizer: new Map() });
+  program.attach('train', train, transform);
+  program.attach('test', test, transform);
+  const all = Uint32Array.from({ length: test.labels.length }, (_, i) => i);
+  return {
+    config,
+    program,
+    splits: {
+      train: { indices: held.train, source: train },
+      validation: { indices: held.validation, source: train },
+      test: { indices: all, source: test },
+    },
+    classes: dataset.classes,
+    datasetHash: dataset.hash,
+    mean,
+    deviation,
+  };
+}
+
+function sourceOf(splits: Readonly<Record<string, SampleSource>>, name: string): SampleSource {
+  return splits[name] as SampleSource;
+}
