@@ -1,0 +1,16 @@
+import '../ui/tokens.css';
+import '../ui/base.css';
+import '../ui/popup.css';
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import { startSync } from '../stores/sync.ts';
+import App from './App.vue';
+import { router } from './router.ts';
+import { i18n } from './text.ts';
+
+const app = createApp(App);
+app.use(createPinia());
+app.use(i18n);
+app.use(router);
+startSync();
+app.mount('#app');

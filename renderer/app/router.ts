@@ -1,0 +1,86 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { useWorkspaceStore } from '../stores/workspace.ts';
+import type { IconName } from '../ui/icons.ts';
+import type { TextKey } from './text.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: TextKey;
+    icon: IconName;
+    /** Which item of the activity rail it belongs to. */
+    activity: string;
+  }
+}
+
+/**
+ * Every page; each is loaded when first opened. A run's page keeps what is looked at in its query (`?tab=kernels`), so
+ * that it can be linked and comes back with its tab. Hash history, since `app://` and the browser host both serve one file.
+ */
+export const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/experiments' },
+  {
+    path: '/experiments',
+    name: 'experiments',
+    component: () => import('../views/experiments/ExperimentsView.vue'),
+    meta: { title: 'nav.experiments', icon: 'experiments', activity: 'experiments' },
+  },
+  {
+    // ?preset=<name>, ?clone=<run> or ?opened=1 (a file just opened) fill it in.
+    path: '/new',
+    name: 'new',
+    component: () => import('../views/new-experiment/NewExperimentView.vue'),
+    meta: { title: 'nav.new', icon: 'plus', activity: 'experiments' },
+  },
+  {
+    path: '/run/:id',
+    name: 'run',
+    component: () => import('../views/run/RunView.vue'),
+    props: true,
+    meta: { title: 'nav.run', icon: 'run', activity: 'inspect' },
+  },
+  {
+    path: '/compare',
+    name: 'compare',
+    component: () => import('../views/compare/CompareView.vue'),
+    meta: { title: 'nav.compare', icon: 'compare', activity: 'compare' },
+  },
+  {
+    path: '/data/:name?',
+    name: 'data',
+    component: () => import('../views/data/DataView.vue'),
+    props: true,
+    meta: { title: 'nav.data', icon: 'data', activity: 'data' },
+  },
+  {
+    path: '/models/:name?',
+    name: 'models',
+    component: () => import('../views/models/ModelsView.vue'),
+    props: true,
+    meta: { title: 'nav.models', icon: 'models', activity: 'models' },
+  },
+  {
+    path: '/queue',
+    name: 'queue',
+    component: () => import('../views/queue/QueueView.vue'),
+    meta: { title: 'nav.queue', icon: 'queue', activity: 'queue' },
+  },
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('../views/settings/SettingsView.vue'),
+    meta: { title: 'nav.settings', icon: 'settings', activity: 'settings' },
+  },
+  { path: '/:unknown(.*)', redirect: '/experiments' },
+];
+
+/** Pages that share one tab whatever their parameters. */
+const oneTab = new Set(['data', 'models']);
+
+export const router = createRouter({ history: createWebHashHistory(), routes });
+
+router.afterEach((to) => {
+  const name = String(to.name);
+  const path = oneTab.has(name) ? `/${name}` : to.path;
+  const run = name === 'run' ? String(to.params.id) : undefined;
+  useWorkspaceStore().visit({ path, fullPath: to.fullPath, route: name, run });
+});

@@ -1,0 +1,141 @@
+import type { RunStatus, RunSummary } from '../../core/contract/runs.ts';
+import { useInspectStore } from '../stores/inspect.ts';
+import { useRunsStore } from '../stores/runs.ts';
+import { useToastStore } from '../stores/toasts.ts';
+import { copyText } from '../ui/clipboard.ts';
+import type { MenuItem } from '../ui/menu.ts';
+import { fromBase64, saveFile } from '../ui/save-file.ts';
+import { overlays } from './overlays.ts';
+import { router } from './router.ts';
+import { useText } from './text.ts';
+
+/** In which states each action means something. */
+const allowed = {
+  pause: ['running', 'queued'],
+  resume: ['paused', 'interrupted', 'failed'],
+  stop: ['running', 'queued', 'paused', 'interrupted'],
+  extend: ['finished', 'stopped'],
+} as const satisfies Record<string, readonly RunStatus[]>;
+
+export type StateAction = keyof typeof allowed;
+
+export function mayDo(action: StateAction, status: RunStatus): boolean {
+  return (allowed[action] as readonly RunStatus[]).includes(status);
+}
+
+/** Copies the command that repeats a run; where the clipboard is refused, shows it instead. */
+export async function copyCommand(run: string): Promise<void> {
+  const toasts = useToastStore();
+  const text = useText();
+  try {
+    const { command } = await useInspectStore().detail(run);
+    const copied = await copyText(command);
+    toasts.note(text(copied ? 'runs.commandCopied' : 'runs.commandRefused', { command }));
+  } catch (thrown) {
+    toasts.fail(thrown);
+  }
+}
+
+/** Saves weights (of the best checkpoint) or metrics as a file. */
+export async function exportRun(run: string, format: 'safetensors' | 'csv'): Promise<void> {
+  const file = await useRunsStore().exportFile({ run, format });
+  if (file) saveFile(file.name, new Blob([fromBase64(file.data)], { type: file.mediaType }));
+}
+
+/** Everything that may be done with a run, as menus and the palette show it. */
+export function runCommands(run: RunSummary): MenuItem[] {
+  const text = useText();
+  const runs = useRunsStore();
+  const { id, status } = run;
+  const shown = !runs.hiddenSet.has(id);
+  const stateItems: MenuItem[] = [
+    { id: 'pause', label: text('runs.action.pause'), icon: 'pause' as const, run: () => void runs.pause(id) },
+    {
+      id: 'resume',
+      label: text('runs.action.resume'),
+      icon: 'play' as const,
+      run: () => void runs.resume(id),
+    },
+    { id: 'stop', label: text('runs.action.stop'), icon: 'stop' as const, run: () => void runs.stop(id) },
+    {
+      id: 'extend',
+      label: text('runs.action.extend'),
+      icon: 'extend' as const,
+      run: () => {
+        overlays.question = { kind: 'extend', run: id };
+      },
+    },
+  ].filter((item) => mayDo(item.id as StateAction, status));
+  return [
+    {
+      id: 'open',
+      label: text('runs.action.open'),
+      icon: 'run',
+      shortcut: 'Enter',
+      run: () => void router.push({ name: 'run', params: { id } }),
+    },
+    ...stateItems,
+    {
+      id: 'clone',
+      label: text('runs.action.clone'),
+      icon: 'clone',
+      separated: true,
+      run: () => void router.push({ name: 'new', query: { clone: id } }),
+    },
+    {
+      id: 'repeat',
+      label: text('runs.action.repeat'),
+      icon: 'repeat',
+      run: () => {
+        overlays.question = { kind: 'repeat', run: id };
+      },
+    },
+    {
+      id: 'command',
+      label: text('runs.action.command'),
+      icon: 'terminal',
+      separated: true,
+      run: () => void copyCommand(id),
+    },
+    {
+      id: 'weights',
+      label: text('runs.action.weights'),
+      icon: 'export',
+      disabled: run.bestEpoch === null,
+      run: () => void exportRun(id, 'safetensors'),
+    },
+    {
+      id: 'metrics',
+      label: text('runs.action.metrics'),
+      icon: 'export',
+      run: () => void exportRun(id, 'csv'),
+    },
+    {
+      id: 'visible',
+      label: text(shown ? 'runs.action.hide' : 'runs.action.show'),
+      icon: 'eye',
+      shortcut: 'Space',
+      separated: true,
+      run: () => runs.setVisible([id], !shown),
+    },
+    {
+      id: 'rename',
+      label: text('runs.action.rename'),
+      icon: 'edit',
+      shortcut: 'F2',
+      run: () => {
+        overlays.renaming = id;
+      },
+    },
+    {
+      id: 'trash',
+      label: text('runs.action.trash'),
+      icon: 'trash',
+      shortcut: 'Delete',
+      danger: true,
+      disabled: status === 'running',
+      separated: true,
+      run: () => void runs.trash([id]),
+    },
+  ];
+}

@@ -1,0 +1,13 @@
+import { defineStore } from 'pinia';
+import type { Params, Result } from '../../core/contract/methods.ts';
+import { useBridge } from '../app/bridge.ts';
+
+/** What is looked at in one run or between runs. All reject with a `ConvolabError`, for the view's error panel. */
+export const useInspectStore = defineStore('inspect', () => ({
+  detail: (run: string): Promise<Result<'runs.get'>> => useBridge().call('runs.get', { run }),
+  confusion: (request: Params<'runs.confusion'>) => useBridge().call('runs.confusion', request),
+  kernels: (request: Params<'runs.kernels'>) => useBridge().call('runs.kernels', request),
+  featureMaps: (request: Params<'runs.featureMaps'>) => useBridge().call('runs.featureMaps', request),
+  log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
+  compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),
+}));

@@ -1,0 +1,58 @@
+/** Numbers with their unit, in sensible digits. What cannot be read is said, never shown as 0. */
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `36,412` */
+export function formatCount(value: number): string {
+  return whole.format(value);
+}
+
+/** `14 MB`, `2.1 GB`: decimal units, as file managers write them. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** `0.8 MFLOP`, for one forward pass of one sample. */
+export function formatFlops(flops: number): string {
+  const units = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP'];
+  let value = flops;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? value.toFixed(0) : value.toPrecision(3)} ${units[unit]}`;
+}
+
+/** `6 × 28 × 28` */
+export function formatShape(shape: readonly number[]): string {
+  return shape.join(' × ');
+}
+
+/** A configuration value as YAML would write it on one line. */
+export function formatSetting(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '–' : JSON.stringify(value);
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const calendar = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** `14:05` today, else `3 Mar, 14:05`; from ISO 8601. */
+export function formatMoment(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  return date.toDateString() === now.toDateString() ? clock.format(date) : calendar.format(date);
+}
