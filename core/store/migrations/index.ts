@@ -1,0 +1,5 @@
+import { initial } from './0001-initial.ts';
+import type { Migration } from './migration.ts';
+
+/** In order; a store's version is the number of those it has been through. */
+export const migrations: readonly Migration[] = [initial];
