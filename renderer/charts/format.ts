@@ -1,0 +1,60 @@
+/** Numbers as they are written on axes, in tooltips and in tables. Fractions named accuracy read as percentages. */
+export type ValueKind = 'fraction' | 'plain';
+
+export function valueKind(metric: string): ValueKind {
+  return /accuracy|top5|error$/.test(metric) ? 'fraction' : 'plain';
+}
+
+const minus = '\u2212';
+const sign = (text: string): string => text.replace('-', minus);
+
+/** Four significant digits, no exponent between 0.001 and a million. */
+export function formatPlain(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : `${minus}∞`;
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size < 1e-3 || size >= 1e6) return sign(value.toExponential(2).replace('e+', 'e'));
+  if (size >= 1000) return sign(value.toLocaleString('en-US', { maximumFractionDigits: 0 }));
+  return sign(value.toPrecision(4));
+}
+
+/** A fraction as a percentage with two decimals, which is one image in ten thousand. */
+export function formatFraction(value: number): string {
+  return Number.isFinite(value) ? `${sign((100 * value).toFixed(2))}%` : formatPlain(value);
+}
+
+export function formatValue(value: number, kind: ValueKind): string {
+  return kind === 'fraction' ? formatFraction(value) : formatPlain(value);
+}
+
+/** Shortest writing of a tick: no digits that its neighbours do not need. */
+export function formatTick(value: number, kind: ValueKind): string {
+  if (kind === 'fraction') return `${sign(trimmed(100 * value))}%`;
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return sign(value.toExponential().replace('e+', 'e'));
+  return size >= 1000 ? sign(value.toLocaleString('en-US')) : sign(trimmed(value));
+}
+
+const trimmed = (value: number): string => String(Number(value.toPrecision(6)));
+
+/** `45 s`, `3 m 05 s`, `2 h 07 m`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} m ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} m`;
+}
+
+/** Tick of a time axis: `30s`, `2m`, `1h 30m`. */
+export function formatTimeTick(seconds: number): string {
+  if (seconds < 60) return `${trimmed(seconds)}s`;
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor((seconds % 3600) / 60),
+    Math.round(seconds % 60),
+  ];
+  const parts = [hours && `${hours}h`, minutes && `${minutes}m`, rest && `${rest}s`];
+  return parts.filter(Boolean).join(' ');
+}

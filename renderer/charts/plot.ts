@@ -1,0 +1,191 @@
+import { decimate } from './decimate.ts';
+import type { BandPoints, CurvePoints, XKind } from './points.ts';
+import {
+  type Domain,
+  drawable,
+  linearTicks,
+  logTicks,
+  niceStep,
+  paddedDomain,
+  type ScaleKind,
+  type Tick,
+  timeTicks,
+} from './scale.ts';
+import { lowerBound } from './search.ts';
+import { smooth } from './smoothing.ts';
+
+/** How a line looks. One run has one colour everywhere; the split shows as dash, weight and marks. */
+export interface LineStyle {
+  readonly colour: string;
+  readonly dash: 'solid' | 'dashed' | 'dotted';
+  readonly width: number;
+  readonly opacity: number;
+  /** A mark at every point, where there are few of them. */
+  readonly marks: boolean;
+}
+
+/** One line of a chart before any choice of axis is applied. */
+export interface PlotSource {
+  readonly id: string;
+  /** Named in full in tooltip, table and export, e.g. `relu/seed 2 · validation`. */
+  readonly label: string;
+  readonly style: LineStyle;
+  readonly points: CurvePoints | BandPoints;
+}
+
+export interface PlotSettings {
+  readonly xKind: XKind;
+  readonly scale: ScaleKind;
+  readonly smoothing: number;
+  /** The range to show; null shows everything. */
+  readonly zoom: Domain | null;
+  /** Buckets to draw: about the width in pixels. */
+  readonly buckets: number;
+  /** Accuracies end at 1 whatever the air around them. */
+  readonly ceiling?: number | undefined;
+}
+
+/** All points of a line on the chosen axis: what tooltip, table and CSV read. */
+export interface PlotLine {
+  readonly id: string;
+  readonly label: string;
+  readonly style: LineStyle;
+  readonly x: Float64Array;
+  readonly raw: Float64Array;
+  /** The same array as `raw` where nothing is smoothed. */
+  readonly shown: Float64Array;
+  readonly band?:
+    | { readonly low: Float64Array; readonly high: Float64Array; readonly count: readonly number[] }
+    | undefined;
+  /** Indices of the points to draw. */
+  readonly drawn: Uint32Array;
+  /** Indices of points in view that have no place on the vertical axis. */
+  readonly undrawable: readonly number[];
+}
+
+export interface Plot {
+  readonly lines: readonly PlotLine[];
+  readonly x: Domain;
+  readonly y: Domain;
+  readonly scale: ScaleKind;
+  readonly xTicks: readonly number[];
+  readonly yTicks: readonly Tick[];
+  readonly undrawable: number;
+  /** Largest x of any line, for "follow latest". */
+  readonly latest: number;
+}
+
+/** Applies axis, smoothing and zoom to the lines of a chart. Pure: the same input gives the same picture. */
+export function preparePlot(sources: readonly PlotSource[], settings: PlotSettings): Plot {
+  const columns = sources.map((source) => ({ source, ...readPoints(source, settings) }));
+  const full = xDomain(
+    columns.map(({ x }) => x),
+    settings.xKind,
+  );
+  const x = settings.zoom ?? full.domain;
+  const lines = columns.map(({ source, ...column }): PlotLine => {
+    const [start, end] = visibleRange(column.x, x);
+    return {
+      id: source.id,
+      label: source.label,
+      style: source.style,
+      ...column,
+      drawn: decimate(column.x, column.shown, start, end, settings.buckets),
+      undrawable: findUndrawable(column.x, column.raw, x, settings.scale),
+    };
+  });
+  const y = yDomain(lines, x, settings);
+  return {
+    lines,
+    x,
+    y,
+    scale: settings.scale,
+    xTicks: settings.xKind === 'time' ? timeTicks(x.from, x.to) : wholeTicks(x),
+    yTicks:
+      settings.scale === 'log'
+        ? logTicks(y.from, y.to)
+        : linearTicks(y.from, y.to).map((value) => ({ value, labelled: true })),
+    undrawable: lines.reduce((sum, line) => sum + line.undrawable.length, 0),
+    latest: full.latest,
+  };
+}
+
+function readPoints(
+  { points }: PlotSource,
+  { xKind, smoothing }: PlotSettings,
+): Pick<PlotLine, 'x' | 'raw' | 'shown' | 'band'> {
+  if ('mean' in points) {
+    const { epoch, mean, low, high, count } = points;
+    return {
+      x: epoch,
+      raw: mean,
+      shown: smooth(mean, smoothing),
+      band: { low: smooth(low, smoothing), high: smooth(high, smoothing), count },
+    };
+  }
+  const raw = points.value;
+  return { x: points[xKind], raw, shown: smooth(raw, smoothing) };
+}
+
+/** From the first to the last x, its end rounded up so that the axis does not creep with every new point. */
+function xDomain(all: readonly Float64Array[], kind: XKind): { domain: Domain; latest: number } {
+  let from = Number.POSITIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const x of all) {
+    if (x.length === 0) continue;
+    from = Math.min(from, x[0] as number);
+    latest = Math.max(latest, x[x.length - 1] as number);
+  }
+  if (!(latest >= from)) return { domain: { from: 0, to: 1 }, latest: 0 };
+  if (from < latest * 0.2) from = 0;
+  if (latest === from) return { domain: { from: Math.max(0, from - 1), to: from + 1 }, latest };
+  const step = niceStep(latest - from, kind === 'time' ? 12 : 20);
+  return { domain: { from, to: from + Math.ceil((latest - from) / step - 1e-9) * step }, latest };
+}
+
+/** Steps and epochs are counted, so a wide axis has no tick between two of them. */
+function wholeTicks({ from, to }: Domain): number[] {
+  const ticks = linearTicks(from, to, 6);
+  return to - from < 3 ? ticks : ticks.filter(Number.isInteger);
+}
+
+/** The points inside the range and one more on either side, so that lines run to the edge. */
+function visibleRange(x: Float64Array, { from, to }: Domain): [number, number] {
+  const start = Math.max(0, lowerBound(x, from) - 1);
+  let end = lowerBound(x, to);
+  while (end < x.length && (x[end] as number) <= to) end++;
+  return [start, Math.min(x.length, end + 1)];
+}
+
+function findUndrawable(x: Float64Array, y: Float64Array, { from, to }: Domain, scale: ScaleKind): number[] {
+  const found: number[] = [];
+  for (let i = lowerBound(x, from); i < x.length && (x[i] as number) <= to; i++) {
+    if (!drawable(y[i] as number, scale)) found.push(i);
+  }
+  return found;
+}
+
+function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling }: PlotSettings): Domain {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  const include = (value: number): void => {
+    if (!drawable(value, scale)) return;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  };
+  for (const line of lines) {
+    for (let i = lowerBound(line.x, x.from); i < line.x.length && (line.x[i] as number) <= x.to; i++) {
+      include(line.raw[i] as number);
+      include(line.shown[i] as number);
+      if (line.band) {
+        include(line.band.low[i] as number);
+        include(line.band.high[i] as number);
+      }
+    }
+  }
+  const domain = paddedDomain(low, high, scale);
+  // Nothing that is never negative gets an axis that goes below zero, and no accuracy one beyond 1.
+  const from = scale === 'linear' && low >= 0 && domain.from < 0 ? 0 : domain.from;
+  const to = ceiling !== undefined && high <= ceiling ? Math.min(ceiling, domain.to) : domain.to;
+  return to > from ? { from, to } : domain;
+}
