@@ -53,7 +53,7 @@ export function boolean(about: About<boolean>): z.ZodType<boolean> {
 /** `choices` maps each value to its label. */
 export function choice<T extends string>(
   choices: Readonly<Record<T, string>>,
-  about: About<T>,
+  about: About<NoInfer<T>>,
 ): z.ZodType<T> {
   const values = Object.keys(choices) as T[];
   const labelled = values.map((value) => ({ value, label: choices[value] }));

@@ -61,10 +61,10 @@ export interface Kernel<A = Readonly<Record<string, unknown>>> {
   readonly inPlace?: readonly number[];
   /** Shapes of the outputs, per sample, from those of the inputs (`null` where an optional one is left out). */
   shapes(inputs: readonly (Shape | null)[], attributes: A): Shape[];
-  /** Writes (never accumulates into) the outputs. */
+  /** Writes (never accumulates into) the outputs; `null` for one that is not wanted. */
   reference(
     inputs: readonly (KernelTensor | null)[],
-    outputs: readonly KernelTensor[],
+    outputs: readonly (KernelTensor | null)[],
     attributes: A,
     batch: number,
   ): void;

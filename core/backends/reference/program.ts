@@ -1,0 +1,193 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KernelCall, Plan } from '../../graph/plan.ts';
+import { kernels } from '../../kernels/index.ts';
+import type { KernelTensor } from '../../kernels/kernel.ts';
+import { sgdUpdate } from '../../kernels/sgd.ts';
+import type {
+  CompileOptions,
+  EvaluationReport,
+  HostTensor,
+  ProbeBatch,
+  ProbeReport,
+  Program,
+  ProgramState,
+  SampleSource,
+  TrainReport,
+  TrainRequest,
+  Transform,
+} from '../backend.ts';
+import { gather } from './gather.ts';
+import { Memory } from './memory.ts';
+import { type Precision, store } from './precision.ts';
+import { unsupported } from './single.ts';
+
+interface Split {
+  readonly source: SampleSource;
+  readonly transform: Transform;
+}
+
+/**
+ * Runs a plan call by call in float64. Parameters and velocities are rounded to float32 after each update, as every
+ * device keeps them, so that a resumed run continues bit for bit.
+ */
+export class ReferenceProgram implements Program {
+  readonly plan: Plan;
+  readonly #options: CompileOptions;
+  readonly #precision: Precision;
+  readonly #memory: Memory;
+  readonly #splits = new Map<string, Split>();
+
+  constructor(plan: Plan, options: CompileOptions, precision: Precision) {
+    for (const { kernel, layer } of [...plan.forward, plan.loss, ...plan.backward]) {
+      if (!kernels.has(kernel)) throw unsupported(kernel, layer);
+    }
+    this.plan = plan;
+    this.#options = options;
+    this.#precision = precision;
+    this.#memory = new Memory(plan, options.batchSize);
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.bytes;
+  }
+
+  setState(state: ProgramState): void {
+    this.#memory.load(state);
+  }
+
+  state(): ProgramState {
+    return this.#memory.save();
+  }
+
+  attach(split: string, source: SampleSource, transform: Transform): void {
+    this.#splits.set(split, { source, transform });
+  }
+
+  async train(split: string, request: TrainRequest): Promise<TrainReport> {
+    const report = { steps: 0, samples: 0, lossSum: 0, correct: 0 };
+    for (let start = 0; start < request.order.length; start += request.batchSize) {
+      await nextTurn();
+      const indices = request.order.subarray(start, start + request.batchSize);
+      const { labels } = this.#load(split, indices);
+      const fault = this.#forward() ?? this.#run([this.plan.loss]) ?? this.#run(this.plan.backward);
+      if (fault !== null) return { ...report, nonFinite: { step: report.steps, layer: fault } };
+      const scored = this.#score(labels);
+      this.#update(request.rates[report.steps] ?? 0);
+      report.steps++;
+      report.samples += indices.length;
+      report.lossSum += scored.lossSum;
+      report.correct += scored.correct;
+    }
+    return { ...report, nonFinite: null };
+  }
+
+  async evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport> {
+    const predictions = new Int32Array(indices.length);
+    const report = { samples: indices.length, lossSum: 0, correct: 0 };
+    for (let start = 0; start < indices.length; start += this.#options.batchSize) {
+      await nextTurn();
+      const { labels } = this.#load(split, indices.subarray(start, start + this.#options.batchSize));
+      this.#forward();
+      this.#run([this.plan.loss]);
+      const scored = this.#score(labels);
+      report.lossSum += scored.lossSum;
+      report.correct += scored.correct;
+      predictions.set(scored.predictions, start);
+    }
+    return { ...report, predictions };
+  }
+
+  async probe({ x, count, y }: ProbeBatch): Promise<ProbeReport> {
+    if (!this.plan.retained) throw new RangeError('a probe needs a plan compiled with `retain`');
+    const shape = y instanceof Int32Array ? [count] : [count, y.length / count];
+    this.#memory.begin(count, { shape, data: Float64Array.from(y) });
+    this.#memory.value(this.plan.inputValue).data.set(x);
+    this.#forward();
+    this.#run([this.plan.loss]);
+    this.#run(this.plan.backward);
+    const { layers, parameters } = this.plan;
+    return {
+      loss: this.#memory.losses.reduce((sum, loss) => sum + loss, 0) / count,
+      outputs: new Map(layers.map(({ id, output }) => [`${id}.out`, copy(this.#memory.value(output))])),
+      gradients: new Map(
+        parameters.map(({ name }, i) => [name, copy(this.#memory.gradients[i] as KernelTensor)]),
+      ),
+    };
+  }
+
+  dispose(): void {
+    this.#splits.clear();
+  }
+
+  /** Puts a batch into the network's input and its labels into the target. */
+  #load(split: string, indices: Uint32Array): { labels: Int32Array } {
+    const attached = this.#splits.get(split);
+    if (!attached) throw new RangeError(`no data is attached as ${split}`);
+    const labels = Int32Array.from(indices, (index) => attached.source.labels[index] ?? -1);
+    this.#memory.begin(indices.length, { shape: [indices.length], data: Float64Array.from(labels) });
+    const input = this.#memory.value(this.plan.inputValue);
+    gather(attached.source, attached.transform, indices, input);
+    store(input.data, this.#precision);
+    return { labels };
+  }
+
+  #forward(): string | null {
+    return this.#run(this.plan.forward);
+  }
+
+  /** Runs calls in order; returns the layer of the first result that is not finite. */
+  #run(calls: readonly KernelCall[]): string | null {
+    let fault: string | null = null;
+    for (const call of calls) {
+      if (!this.#runOne(call)) fault ??= call.layer;
+    }
+    return fault;
+  }
+
+  /** True where every number written is finite. */
+  #runOne(call: KernelCall): boolean {
+    const inputs = call.inputs.map((operand) => this.#memory.resolve(operand));
+    const outputs = call.outputs.map((operand) => this.#memory.resolve(operand));
+    const batch = this.#memory.losses.length;
+    kernels.get(call.kernel)?.reference(inputs, outputs, call.attributes, batch);
+    return outputs.every((output) => {
+      if (!output) return true;
+      store(output.data, this.#precision);
+      return output.data.every(Number.isFinite);
+    });
+  }
+
+  #score(labels: Int32Array): { lossSum: number; correct: number; predictions: Int32Array } {
+    const { data } = this.#memory.value(this.plan.outputValue);
+    const classes = data.length / labels.length;
+    const predictions = labels.map((_, n) => largest(data.subarray(n * classes, (n + 1) * classes)));
+    return {
+      lossSum: this.#memory.losses.reduce((sum, loss) => sum + loss, 0),
+      correct: labels.reduce((sum, label, n) => sum + (predictions[n] === label ? 1 : 0), 0),
+      predictions,
+    };
+  }
+
+  #update(rate: number): void {
+    const { momentum, weightDecay } = this.#options.optimizer;
+    const { parameters, gradients, velocities } = this.#memory;
+    this.plan.parameters.forEach(({ decays }, i) => {
+      const weight = parameters[i] as KernelTensor;
+      const velocity = velocities[i] as KernelTensor;
+      const attributes = { rate, momentum, weightDecay: decays ? weightDecay : 0 };
+      const inputs = [weight, gradients[i] as KernelTensor, velocity];
+      sgdUpdate.reference(inputs, [weight, velocity], attributes, 1);
+      store(weight.data, 'float32');
+      store(velocity.data, 'float32');
+    });
+  }
+}
+
+/** Index of the largest element, the first of equal ones. */
+function largest(data: Float64Array): number {
+  return data.reduce((best, value, i) => (value > (data[best] as number) ? i : best), 0);
+}
+
+function copy({ shape, data }: KernelTensor): HostTensor {
+  return { shape, data: data.slice() };
+}

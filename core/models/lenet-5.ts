@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { boolean, choice } from '../contract/fields.ts';
+import type { Preset } from './preset.ts';
+
+const options = z.strictObject({
+  activation: choice(
+    { sigmoid: 'Sigmoid', tanh: 'Tanh', relu: 'ReLU' },
+    {
+      label: 'Activation',
+      help: 'Of every layer but the last. The lecture compares sigmoid and ReLU.',
+      default: 'sigmoid',
+    },
+  ),
+  pooling: choice(
+    { mean: 'Mean', max: 'Maximum' },
+    { label: 'Pooling', help: 'How S2 and S4 halve their maps.', default: 'mean' },
+  ),
+  loss: choice(
+    { 'softmax-cross-entropy': 'Softmax cross-entropy', mse: 'Squared error (4)' },
+    { label: 'Loss', help: 'What training makes small.', default: 'softmax-cross-entropy' },
+  ),
+  fullConnection: boolean({
+    label: 'Full connection',
+    help: 'Every map of C3 reads every map of S2, instead of those in LeCun’s table.',
+    default: false,
+  }),
+});
+type Options = z.output<typeof options>;
+
+/** LeNet-5 (LeCun et al. 1998), the lecture's first application, on 28x28 digits centred in 32x32. */
+export const lenet5: Preset<Options> = {
+  name: 'lenet-5',
+  title: 'LeNet-5',
+  description:
+    'Two convolutions with pooling and three dense layers on handwritten digits, with the connection table of the original between S2 and C3.',
+  published: {
+    figure: '99.05% (0.95% error) on the MNIST test set, without distortions',
+    source:
+      'LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998',
+  },
+  options,
+  model: ({ activation, pooling, loss, fullConnection }) => ({
+    version: 1,
+    name: 'lenet-5',
+    input: [1, 32, 32],
+    layers: [
+      { id: 'C1', type: 'conv', filters: 6, kernel: 5, activation },
+      { id: 'S2', type: 'pool', mode: pooling, size: 2 },
+      {
+        id: 'C3',
+        type: 'conv',
+        filters: 16,
+        kernel: 5,
+        ...(!fullConnection && { connections: 'lenet-5-c3' }),
+        activation,
+      },
+      { id: 'S4', type: 'pool', mode: pooling, size: 2 },
+      { id: 'C5', type: 'dense', units: 120, activation },
+      { id: 'F6', type: 'dense', units: 84, activation },
+      // Against one-hot targets (4) sigmoid units keep f on the output too, as in (5); elsewhere the outputs are linear.
+      {
+        id: 'OUT',
+        type: 'dense',
+        units: 10,
+        ...(loss === 'mse' && activation === 'sigmoid' && { activation }),
+      },
+    ],
+    loss: { type: loss },
+  }),
+  experiment: {
+    dataset: {
+      name: 'mnist',
+      validation: 5000,
+      preprocess: [{ type: 'standardize' }],
+      augment: [],
+    },
+    train: {
+      epochs: 10,
+      batchSize: 64,
+      optimizer: { type: 'sgd', lr: 0.05, momentum: 0.9, weightDecay: 0 },
+      schedule: { type: 'cosine', final: 0.01 },
+      select: { metric: 'validation/accuracy', direction: 'max' },
+    },
+    seeds: [1],
+    backend: 'auto',
+  },
+};
