@@ -2,8 +2,8 @@ import { _electron, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Reply } from '../../core/contract/events.ts';
 import type { MethodName, Params, Result } from '../../core/contract/methods.ts';
+import { findElectron } from '../../scripts/electron.mjs';
 import { launchBrowser } from './browser.ts';
-import { findElectron } from './electron.ts';
 import { type HostProcess, startHostProcess } from './host.ts';
 import { projectRoot, temporaryFolder } from './project.ts';
 

@@ -1,18 +1,9 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-
-const candidates = [
-  process.env.CONVOLAB_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+import { findChromium } from '../../scripts/chromium.mjs';
 
 /** The Chromium or Chrome of this machine; set `CONVOLAB_CHROMIUM` for one elsewhere. */
 export function chromiumPath(): string {
-  const path = candidates.find((candidate) => candidate !== undefined && existsSync(candidate));
+  const path = findChromium();
   if (path === undefined)
     throw new Error('No Chromium here: install it, or set CONVOLAB_CHROMIUM to its path.');
   return path;

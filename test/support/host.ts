@@ -25,7 +25,7 @@ export interface HostProcess {
  * @throws Error with what the host printed, when it ends before it is ready
  */
 export async function startHostProcess(home: string, args: string[] = ['--port', '0']): Promise<HostProcess> {
-  const child = spawn(process.execPath, ['core/host/main.ts', '--no-open', '--home', home, ...args], {
+  const child = spawn(process.execPath, ['core/host/main.ts', '--home', home, ...args], {
     cwd: projectRoot,
     env: { ...process.env, CONVOLAB_HOME: join(home, 'unused') },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,41 @@
+/** Vite's development server in front of the browser host; run under the project's own Node by `npm run dev`. */
+import { parseArgs } from 'node:util';
+import { createServer } from 'vite';
+import { createEngine } from '../core/engine/engine.ts';
+import { homeFolder } from '../core/engine/home.ts';
+import { startHost } from '../core/host/host.ts';
+import { onInterrupt } from '../core/host/interrupt.ts';
+import { rendererDefines, rendererPlugins, rendererRoot } from '../renderer.config.ts';
+
+const { values } = parseArgs({
+  options: { home: { type: 'string' }, port: { type: 'string', default: '5173' } },
+});
+const engine = await createEngine({ home: homeFolder(values.home) });
+const host = await startHost({ engine, port: 0 });
+const target = `http://127.0.0.1:${host.port}`;
+const server = await createServer({
+  configFile: false,
+  root: rendererRoot,
+  plugins: rendererPlugins(),
+  define: rendererDefines,
+  server: {
+    host: '127.0.0.1',
+    port: Number(values.port),
+    proxy: { '/open': target, '/socket': { target, ws: true } },
+  },
+});
+await server.listen();
+const address = new URL(host.issueUrl());
+console.log(
+  `Development server: http://127.0.0.1:${server.config.server.port}${address.pathname}${address.search}`,
+);
+
+onInterrupt(
+  async () => {
+    await server.close();
+    await host.close();
+    await engine.close();
+    process.exit(0);
+  },
+  () => process.exit(130),
+);

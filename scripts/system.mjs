@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { findChromium } from './chromium.mjs';
+import { step } from './processes.mjs';
+import { onPath, SetupError, say } from './project.mjs';
+
+/**
+ * What the project needs of the operating system. As root on Debian and its relatives it is installed; anywhere else
+ * the message says what to install.
+ * @typedef {{ what: string, present: () => boolean, debian: string[], elsewhere: Record<string, string> }} Requirement
+ */
+
+/** @type {Requirement} */
+const compiler = {
+  what: 'A C++ compiler, make and Python (to build the native backend)',
+  present: () =>
+    process.platform === 'win32' ||
+    (onPath('make') && onPath('python3') && ['g++', 'clang++', 'c++'].some(onPath)),
+  debian: ['g++', 'make', 'python3'],
+  elsewhere: {
+    linux:
+      'Install g++, make and python3 with your package manager, e.g. "sudo apt-get install g++ make python3".',
+    darwin: 'Run "xcode-select --install".',
+    win32: 'Install the Visual Studio Build Tools with "Desktop development with C++", and Python.',
+  },
+};
+
+/** @type {Requirement} */
+const browser = {
+  what: 'Chromium (for the tests of the window)',
+  present: () => findChromium() !== undefined,
+  debian: ['chromium'],
+  elsewhere: {
+    linux: 'Install Chromium, e.g. "sudo apt-get install chromium", or set CONVOLAB_CHROMIUM to its path.',
+    darwin: 'Install Google Chrome, or set CONVOLAB_CHROMIUM to a Chromium.',
+    win32: 'Install Google Chrome, or set CONVOLAB_CHROMIUM to a Chromium.',
+  },
+};
+
+/** @type {Requirement} */
+const vulkan = {
+  what: 'The Vulkan loader (for the tests of GPU devices)',
+  present: () => process.platform !== 'linux' || libraryFolders().some(holdsVulkan),
+  debian: ['libvulkan1'],
+  elsewhere: {
+    linux: 'Install it, e.g. "sudo apt-get install libvulkan1" or "sudo dnf install vulkan-loader".',
+  },
+};
+
+function libraryFolders() {
+  const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? '';
+  return [`/usr/lib/${triplet}`, '/usr/lib64', '/usr/lib'].filter((folder) => existsSync(folder));
+}
+
+const holdsVulkan = (folder) => readdirSync(folder).some((name) => name.startsWith('libvulkan.so'));
+
+export const ensureCompiler = () => ensure([compiler]);
+export const ensureTestTools = () => ensure([browser, vulkan]);
+
+/** @param {Requirement[]} requirements */
+function ensure(requirements) {
+  const missing = requirements.filter((requirement) => !requirement.present());
+  if (missing.length === 0) return;
+  const root = process.getuid?.() === 0;
+  if (root && onPath('apt-get')) install(missing.flatMap((requirement) => requirement.debian));
+  const left = missing.filter((requirement) => !requirement.present());
+  if (left.length === 0) return;
+  const lines = left.map(({ what, elsewhere }) => `${what} is missing. ${elsewhere[process.platform] ?? ''}`);
+  throw new SetupError(lines.join('\n'));
+}
+
+/** @param {string[]} packages */
+function install(packages) {
+  say(`Installing ${packages.join(', ')} with apt-get ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const args = ['install', '-y', '--no-install-recommends', ...packages];
+  // The lists on this machine may do; if not, they are fetched and it is tried once more.
+  if (spawnSync('apt-get', args, { env, stdio: 'ignore' }).status === 0) return;
+  step('apt-get update', 'apt-get', ['update'], { env });
+  step(`apt-get install ${packages.join(' ')}`, 'apt-get', args, { env });
+}
