@@ -7,7 +7,11 @@ import { RandomSequence } from '../../core/train/random.ts';
 type Draw = NonNullable<KernelCase<unknown>['draw']>[string];
 
 /** Inputs of a kernel case, every number exact in float32; another attempt draws others. */
-export function drawCall(kernel: Kernel, of: KernelCase<Readonly<Record<string, unknown>>>, attempt = 0): SingleCall {
+export function drawCall(
+  kernel: Kernel,
+  of: KernelCase<Readonly<Record<string, unknown>>>,
+  attempt = 0,
+): SingleCall {
   const inputs = of.inputs.map((shape, position) => {
     if (shape === null) return null;
     const operand = operandAt(kernel.inputs, position);

@@ -40,7 +40,11 @@ export function describeKernels(backend: Backend): void {
 }
 
 /** Outputs that are further from the reference than rounding explains, in words. */
-export function faults(kernel: Kernel, actual: readonly HostTensor[], expected: readonly HostTensor[]): string[] {
+export function faults(
+  kernel: Kernel,
+  actual: readonly HostTensor[],
+  expected: readonly HostTensor[],
+): string[] {
   return expected.flatMap((wanted, i) => {
     const error = relativeError(actual[i] as HostTensor, wanted);
     const { name } = operandAt(kernel.outputs, i);
