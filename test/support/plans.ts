@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  Backend,
+  HostTensor,
+  ProbeBatch,
+  ProbeReport,
+  ProgramState,
+} from '../../core/backends/backend.ts';
+import { createReferenceBackend } from '../../core/backends/reference/index.ts';
+import { compilePlan } from '../../core/graph/compile.ts';
+import { buildGraph, type Graph } from '../../core/graph/graph.ts';
+import { parseModel } from '../../core/graph/parse.ts';
+import type { Plan } from '../../core/graph/plan.ts';
+import { elements } from '../../core/kernels/shape.ts';
+import { layers } from '../../core/layers/index.ts';
+import type { GradientCheck } from '../../core/layers/layer.ts';
+import { presets } from '../../core/models/index.ts';
+import { initialParameters } from '../../core/train/initialize.ts';
+import { RandomSequence } from '../../core/train/random.ts';
+import { relativeError } from './compare.ts';
+import { drawTensor } from './draw.ts';
+
+const exact = createReferenceBackend();
+const rounded = createReferenceBackend({ precision: 'float32' });
+const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.001 } as const;
+const tolerance = 1e-4;
+
+/**
+ * A layer's small network as a graph. A convolution is put before it: its nine shifted sums turn any error in the
+ * gradient that the layer hands back into an error of a parameter's gradient.
+ */
+export function checkGraph(check: GradientCheck, loss = 'mse'): Graph {
+  const [channels] = check.input;
+  const before = { id: 'before', type: 'conv', filters: channels, kernel: 3, pad: 1, activation: 'sigmoid' };
+  return buildGraph(
+    parseModel({
+      version: 1,
+      name: check.name,
+      input: [...check.input],
+      layers: [before, ...check.layers],
+      loss: { type: loss },
+    }),
+  );
+}
+
+/** Initial weights, and biases that are not zero. */
+export function drawState(plan: Plan, seed: number): ProgramState {
+  const parameters = initialParameters(plan, seed);
+  plan.parameters.forEach(({ name, shape, decays }, i) => {
+    if (decays) return;
+    const random = new RandomSequence(seed, 'probe', 1000 + i);
+    const { data } = drawTensor(shape, random);
+    parameters.set(
+      name,
+      Float32Array.from(data, (value) => value / 4),
+    );
+  });
+  return { parameters, optimizer: new Map() };
+}
+
+/** Images, and targets in the form that the plan's loss compares with. */
+export function drawBatch(plan: Plan, count: number, seed: number): ProbeBatch {
+  const outputs = elements(plan.values[plan.outputValue]?.shape ?? []);
+  const x = drawTensor([count, ...plan.input], new RandomSequence(seed, 'probe', 1)).data;
+  const random = new RandomSequence(seed, 'probe', 2);
+  const y =
+    plan.target === 'labels'
+      ? Int32Array.from({ length: count }, () => random.below(outputs))
+      : Float32Array.from({ length: count * outputs }, () => random.uniform());
+  return { x: Float32Array.from(x), count, y };
+}
+
+export async function probe(
+  backend: Backend,
+  plan: Plan,
+  state: ProgramState,
+  batch: ProbeBatch,
+  threads = 1,
+): Promise<ProbeReport> {
+  const program = await backend.compile(plan, { threads, batchSize: batch.count, optimizer });
+  program.setState(state);
+  const report = await program.probe(batch);
+  program.dispose();
+  return report;
+}
+
+/** Every tensor of a probe by name, for comparison. */
+export function tensorsOf({ loss, outputs, gradients }: ProbeReport): Map<string, HostTensor> {
+  return new Map([
+    ['loss', { shape: [1], data: Float64Array.of(loss) }],
+    ...outputs,
+    ...[...gradients].map(([name, tensor]) => [`${name}.grad`, tensor] as const),
+  ]);
+}
+
+/** Worst error over all tensors, relative to each tensor's largest element. */
+export function worstError(
+  actual: ReadonlyMap<string, HostTensor>,
+  expected: ReadonlyMap<string, HostTensor>,
+): { name: string; error: number } {
+  let worst = { name: '', error: 0 };
+  for (const [name, wanted] of expected) {
+    const found = actual.get(name);
+    const error = found ? relativeError(found, wanted) : Number.POSITIVE_INFINITY;
+    if (error > worst.error) worst = { name, error };
+  }
+  return worst;
+}
+
+/** Registers one test for every layer's networks and every preset: a whole forward and backward pass. */
+export function describePlans(backend: Backend, threads = 1): void {
+  describe(`plans on ${backend.device.name}, ${threads} thread(s)`, () => {
+    for (const { type, gradientChecks } of layers.values()) {
+      for (const check of gradientChecks) {
+        for (const loss of ['mse', 'softmax-cross-entropy']) {
+          // A network that ends in softmax cannot have the loss that holds it already.
+          if (loss === 'softmax-cross-entropy' && check.layers.at(-1)?.type === 'softmax') continue;
+          it(`${type}, ${check.name}, ${loss}`, () =>
+            expectParity(backend, checkGraph(check, loss), [1, 17], threads));
+        }
+      }
+    }
+    for (const preset of presets) {
+      it(`preset ${preset.name}`, () => {
+        const model = preset.model(preset.options.parse({}));
+        return expectParity(backend, buildGraph(parseModel(model)), [5], threads);
+      });
+    }
+  });
+}
+
+async function expectParity(
+  backend: Backend,
+  graph: Graph,
+  counts: readonly number[],
+  threads: number,
+): Promise<void> {
+  const plan = compilePlan(graph, { retain: true });
+  for (const count of counts) {
+    const { state, batch, expected } = await drawSmooth(plan, count);
+    const actual = await probe(backend, plan, state, batch, threads);
+    const { name, error } = worstError(tensorsOf(actual), tensorsOf(expected));
+    expect(error, `${name} at batch ${count}`).toBeLessThanOrEqual(tolerance);
+  }
+}
+
+/** Draws until rounding alone does not make the reference jump: else the case sits on a kink of ReLU or max. */
+async function drawSmooth(
+  plan: Plan,
+  count: number,
+): Promise<{ state: ProgramState; batch: ProbeBatch; expected: ProbeReport }> {
+  for (let seed = 1; seed <= 20; seed++) {
+    const state = drawState(plan, seed);
+    const batch = drawBatch(plan, count, seed);
+    const expected = await probe(exact, plan, state, batch);
+    const stored = await probe(rounded, plan, state, batch);
+    if (worstError(tensorsOf(stored), tensorsOf(expected)).error <= tolerance / 2) {
+      return { state, batch, expected };
+    }
+  }
+  throw new Error(`every draw of ${plan.name} sits on a kink`);
+}
