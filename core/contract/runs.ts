@@ -73,6 +73,8 @@ export const layerDescription = z.object({
   /** Floating-point operations of one forward pass of one sample (a multiply-add is two). */
   flops: z.number(),
   activation: z.string().optional(),
+  /** What one output pixel sees of the layer before it: [height, width], step and padding. Layers without one see it all, or one pixel. */
+  window: z.object({ size: z.tuple([z.int(), z.int()]), stride: z.int(), pad: z.int() }).optional(),
 });
 
 export const modelDescription = z.object({

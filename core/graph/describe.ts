@@ -21,6 +21,7 @@ export function describeModel(graph: Graph, batchSize: number): ModelDescription
 function describeLayer(layer: GraphLayer): ModelDescription['layers'][number] {
   const { id, spec, definition, from, shape, inputShapes, parameters } = layer;
   const activation = activationOf(spec);
+  const window = definition.window?.(spec);
   return {
     id,
     type: spec.type,
@@ -29,6 +30,7 @@ function describeLayer(layer: GraphLayer): ModelDescription['layers'][number] {
     parameters: sum(parameters.map(countParameter)),
     flops: definition.flops(spec, inputShapes, shape),
     ...(activation && { activation }),
+    ...(window && { window: { ...window, size: [...window.size] } }),
   };
 }
 

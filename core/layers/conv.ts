@@ -95,6 +95,8 @@ export const conv: LayerDefinition<ConvSpec> = {
     return [spec.filters, outHeight, outWidth];
   },
 
+  window: (spec) => ({ size: kernelSize(spec), stride: spec.stride, pad: spec.pad }),
+
   parameters(spec, inputs) {
     const [channels] = mapShape(only(inputs));
     const [kernelHeight, kernelWidth] = kernelSize(spec);

@@ -31,9 +31,18 @@ export interface LayerDefinition<S extends LayerSpec = LayerSpec> {
   parameters(spec: S, inputs: readonly Shape[]): readonly LayerParameter[];
   /** Floating-point operations of one forward pass of one sample; a multiply-add is two, an activation one. */
   flops(spec: S, inputs: readonly Shape[], output: Shape): number;
+  /** What one output pixel sees of the input maps, for receptive fields; only layers that slide a window have it. */
+  window?(spec: S): LayerWindow;
   /** Emits the forward calls; the backward ones when asked. */
   emit(spec: S, inputs: readonly Value[], emitter: Emitter): EmittedLayer;
   readonly gradientChecks: readonly GradientCheck[];
+}
+
+export interface LayerWindow {
+  /** Height and width. */
+  readonly size: readonly [number, number];
+  readonly stride: number;
+  readonly pad: number;
 }
 
 export interface LayerParameter {

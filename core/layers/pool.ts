@@ -73,6 +73,11 @@ export const pool: LayerDefinition<PoolSpec> = {
     return [channels, outHeight, outWidth];
   },
 
+  window(spec) {
+    const { size, stride, pad } = windowOf(spec);
+    return { size: [size, size], stride, pad };
+  },
+
   parameters(spec, inputs) {
     if (!spec.bias) return [];
     const [channels] = mapShape(only(inputs));
