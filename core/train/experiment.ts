@@ -6,6 +6,7 @@ import { suggestion } from '../contract/nearest.ts';
 import { type ModelSource, modelSource } from '../contract/specs.ts';
 import { datasets } from '../data/index.ts';
 import { preprocessSchema } from '../data/preprocess/index.ts';
+import { completeModel, modelIssues } from './model-issues.ts';
 import { optimizerSchema } from './optimizers.ts';
 import { getPath, setPath } from './paths.ts';
 import { scheduleSchema } from './schedules.ts';
@@ -97,8 +98,7 @@ export function readSource(source: ExperimentSource): unknown {
 
 /**
  * Reads an experiment and fills in every default.
- * @throws `spec.syntax`; `spec.invalid` or `spec.unknown-key` with every fault at once. What only the network itself can
- * tell (impossible shapes, a number of outputs that the classes do not fit) is found by `checkExperiment`.
+ * @throws `spec.syntax`; `spec.invalid` or `spec.unknown-key` with every fault at once, those of the network among them
  */
 export function parseExperiment(source: ExperimentSource): Experiment {
   const raw = readSource(source);
@@ -108,16 +108,17 @@ export function parseExperiment(source: ExperimentSource): Experiment {
   return complete(experimentSchema.parse(raw));
 }
 
-/** Every fault that can be told without building the network. */
+/** Every fault of an unread experiment; empty when none. */
 export function experimentIssues(raw: unknown): Issue[] {
   const faults = findIssues(experimentSchema, raw);
   const parsed = experimentSchema.safeParse(raw);
-  const plain = [...faults, ...namingIssues(raw), ...selectIssues(raw)];
+  const plain = [...faults, ...namingIssues(raw), ...selectIssues(raw), ...modelIssues(raw)];
   return parsed.success ? [...plain, ...gridIssues(complete(parsed.data))] : plain;
 }
 
 function complete(parsed: Parsed): Experiment {
-  return { ...parsed, train: { ...parsed.train, select: selection(parsed) } };
+  const train = { ...parsed.train, select: selection(parsed) };
+  return { ...parsed, model: completeModel(parsed.model), train };
 }
 
 /** Chooses by validation where there is one. */
@@ -207,6 +208,7 @@ export function expandExperiment(experiment: Experiment): RunConfig[] {
     );
     return seeds.map((seed) => ({
       ...(chosen as Recipe),
+      model: completeModel((chosen as Recipe).model),
       experiment: name,
       name: runName(name, choices, seed),
       seed,
@@ -236,8 +238,8 @@ export function runName(
 
 function shortValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  const type = (value as { type?: unknown }).type ?? (value as { preset?: unknown }).preset;
-  return typeof type === 'string' ? type : JSON.stringify(value);
+  const name = ['type', 'preset', 'spec.name'].map((path) => getPath(value, path)).find(Boolean);
+  return typeof name === 'string' ? name : JSON.stringify(value);
 }
 
 /**

@@ -24,16 +24,14 @@ export interface Progress {
   readonly step: number;
   readonly seconds: number;
   readonly imagesPerSecond: number | null;
-  readonly etaSeconds: number | null;
 }
 
 export interface EpochResult {
   /** Finished epochs, this one included. */
   readonly epoch: number;
   readonly step: number;
+  readonly seconds: number;
   readonly evaluations: readonly Evaluation[];
-  /** True where this epoch is the best so far. */
-  readonly best: boolean;
 }
 
 export type Outcome = 'finished' | 'paused' | 'stopped';
@@ -69,7 +67,6 @@ class Training {
   #resumed = performance.now();
   #pace = { samples: 0, milliseconds: 0, imagesPerSecond: null as number | null };
   #reported = 0;
-  #evaluationSeconds = 0;
 
   constructor(session: Session, from: Position, observer: Observer) {
     this.#session = session;
@@ -177,38 +174,15 @@ class Training {
     return Object.entries(values).map(([metric, value]) => ({ metric, step, epoch, seconds, value }));
   }
 
-  /** Evaluates, chooses and keeps. False when asked to leave before it was all done. */
+  /** Evaluates and keeps. False when asked to leave before it was all done. */
   async #finishEpoch(): Promise<boolean> {
-    const before = performance.now();
     const evaluations: Evaluation[] = [];
     for (const split of this.#evaluated()) {
       const evaluation = await evaluate(this.#session, split, () => this.#observer.requested() !== null);
       if (evaluation === null) return false;
       evaluations.push(evaluation);
     }
-    this.#evaluationSeconds = (performance.now() - before) / 1000;
-    const points = evaluations.flatMap(({ split, loss, accuracy }) =>
-      this.#points({ [`${split}/loss`]: loss, [`${split}/accuracy`]: accuracy }),
-    );
-    const best = this.#endEpoch(points);
-    this.#observer.report(points, this.#progress());
     const { epoch, step } = this.#position;
-    this.#observer.evaluated({ epoch, step, evaluations, best });
-    await this.#keep(true);
-    return true;
-  }
-
-  #evaluated(): SplitName[] {
-    return this.#session.splits.validation.indices.length > 0 ? ['validation', 'test'] : ['test'];
-  }
-
-  /** Moves on to the next epoch; true where the finished one is the best so far. */
-  #endEpoch(points: readonly Point[]): boolean {
-    const { metric, direction } = this.#session.config.train.select;
-    const value = points.find((point) => point.metric === metric)?.value ?? Number.NaN;
-    const { best, epoch } = this.#position;
-    const better = best === null || (direction === 'max' ? value > best.value : value < best.value);
-    const isBest = Number.isFinite(value) && better;
     this.#position = {
       ...this.#position,
       epoch: epoch + 1,
@@ -216,9 +190,15 @@ class Training {
       samples: 0,
       lossSum: 0,
       correct: 0,
-      best: isBest ? { epoch: epoch + 1, value } : best,
     };
-    return isBest;
+    this.#observer.evaluated({ epoch: epoch + 1, step, seconds: this.#seconds(), evaluations });
+    this.#observer.report([], this.#progress());
+    await this.#keep(true);
+    return true;
+  }
+
+  #evaluated(): SplitName[] {
+    return this.#session.splits.validation.indices.length > 0 ? ['validation', 'test'] : ['test'];
   }
 
   async #leave(): Promise<Outcome> {
@@ -245,16 +225,8 @@ class Training {
   }
 
   #progress(): Progress {
-    const { step, epoch } = this.#position;
-    const { epochs } = this.#session.config.train;
-    const speed = this.#pace.imagesPerSecond;
-    const left = (epochs * this.#stepsPerEpoch - step) * this.#batchSize;
-    return {
-      epoch: this.#epoch(),
-      step,
-      seconds: this.#seconds(),
-      imagesPerSecond: speed,
-      etaSeconds: speed === null ? null : left / speed + (epochs - epoch) * this.#evaluationSeconds,
-    };
+    const { step } = this.#position;
+    const { imagesPerSecond } = this.#pace;
+    return { epoch: this.#epoch(), step, seconds: this.#seconds(), imagesPerSecond };
   }
 }

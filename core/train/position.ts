@@ -17,7 +17,6 @@ export const position = z.strictObject({
   samples: z.int().nonnegative(),
   lossSum: z.number(),
   correct: z.int().nonnegative(),
-  best: z.strictObject({ epoch: z.int().nonnegative(), value: z.number() }).nullable(),
 });
 export type Position = z.infer<typeof position>;
 
@@ -29,5 +28,4 @@ export const start: Position = {
   samples: 0,
   lossSum: 0,
   correct: 0,
-  best: null,
 };

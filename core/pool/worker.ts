@@ -1,0 +1,124 @@
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { openBackend } from '../backends/index.ts';
+import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
+import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkpoints.ts';
+import { type Observer, type Outcome, type Point, train } from '../train/loop.ts';
+import { start } from '../train/position.ts';
+import { openSession, type Session } from '../train/session.ts';
+import { type FromWorker, type Job, toWorker } from './protocol.ts';
+
+/**
+ * Entry of a worker process: trains one run, tells its engine, and ends. Without an engine there is nobody to record
+ * anything, so it ends at once when the channel breaks.
+ */
+let requested: 'pause' | 'stop' | null = null;
+
+/** Resolves once the message is on its way. */
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, () => resolve());
+    else resolve();
+  });
+}
+
+function lowerPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A system that forbids it still trains.
+  }
+}
+
+async function work(job: Job): Promise<Outcome> {
+  const backend = openBackend(job.backend);
+  const session = await openSession(job.config, { home: job.home, backend, threads: job.threads });
+  const from =
+    job.checkpoint && (await readCheckpoint(join(job.folder, job.checkpoint.file), job.checkpoint.sha256));
+  if (from) session.program.setState(from.state);
+  const environment = {
+    ...backend.device.details,
+    device: backend.device.name,
+    datasetHash: session.datasetHash,
+  };
+  await send({ type: 'ready', device: backend.device.id, environment });
+  const device = `${backend.device.name}, ${job.threads} ${job.threads === 1 ? 'thread' : 'threads'}`;
+  const position = from?.position ?? start;
+  await log(
+    position.step === 0 ? `Training on ${device}.` : `Going on from step ${position.step} on ${device}.`,
+  );
+  return train(session, position, observer(job, session));
+}
+
+function observer(job: Job, session: Session): Observer {
+  return {
+    requested: () => requested,
+    report(points, progress) {
+      const memoryBytes = process.memoryUsage.rss();
+      void send({ type: 'report', points: points.map(finite), progress, memoryBytes });
+    },
+    evaluated({ epoch, step, seconds, evaluations }) {
+      const results = evaluations.map(({ loss, ...rest }) => ({ ...rest, loss: finiteOrNull(loss) }));
+      void send({ type: 'evaluated', epoch, step, seconds, evaluations: results });
+    },
+    async checkpoint(position) {
+      const file = checkpointFile(position);
+      const { plan } = session.program;
+      const written = await writeCheckpoint(join(job.folder, file), plan, session.program.state(), position);
+      const { epoch, step } = position;
+      await send({ type: 'checkpoint', file, epoch, step, bytes: written.bytes, sha256: written.sha256 });
+    },
+  };
+}
+
+function finite(point: Point) {
+  return { ...point, value: finiteOrNull(point.value) };
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function log(text: string): Promise<void> {
+  return send({ type: 'log', level: 'info', text });
+}
+
+async function run(job: Job): Promise<void> {
+  let last: FromWorker;
+  try {
+    last = { type: 'ended', outcome: await work(job) };
+  } catch (thrown) {
+    if (!(thrown instanceof ConvolabError)) process.stderr.write(`${inspect(thrown)}\n`);
+    last = { type: 'failed', error: withoutUndefined(describe(thrown)) };
+  }
+  await send(last);
+  process.exit(0);
+}
+
+/** Running out of memory is a thing that a user can do something about. */
+function describe(thrown: unknown): ErrorJson {
+  if (thrown instanceof RangeError && /allocation|array length/i.test(thrown.message)) {
+    const hint = 'Use a smaller batch size.';
+    return new ConvolabError('memory.exhausted', `Out of memory: ${thrown.message}.`, { hint }).toJSON();
+  }
+  return ConvolabError.from(thrown).toJSON();
+}
+
+function withoutUndefined(error: ErrorJson): ErrorJson {
+  return JSON.parse(JSON.stringify(error)) as ErrorJson;
+}
+
+process.on('disconnect', () => process.exit(0));
+// A terminal's Ctrl-C reaches the whole group; the engine decides what becomes of its workers.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('SIGTERM', () => {
+  requested ??= 'pause';
+});
+process.on('message', (message) => {
+  const { type, ...rest } = toWorker.parse(message);
+  if (type === 'start') void run((rest as { job: Job }).job);
+  else requested = type;
+});
+lowerPriority();

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ProgramState } from '../backends/backend.ts';
+import { ConvolabError } from '../contract/errors.ts';
+import {
+  decodeSafetensors,
+  type SafeTensor,
+  type WrittenFile,
+  writeSafetensors,
+} from '../export/safetensors.ts';
+import type { Plan } from '../graph/plan.ts';
+import { type Position, position } from './position.ts';
+
+/** Ending of the optimizer's tensors: `<parameter>.velocity`. */
+const velocity = '.velocity';
+
+export interface ReadCheckpoint {
+  readonly state: ProgramState;
+  readonly position: Position;
+}
+
+/** Inside the run's folder: `checkpoints/epoch-3.safetensors`, amid an epoch `checkpoints/epoch-3-step-2600.safetensors`. */
+export function checkpointFile({ epoch, stepInEpoch, step }: Position): string {
+  const moment = stepInEpoch > 0 ? `epoch-${epoch}-step-${step}` : `epoch-${epoch}`;
+  return `checkpoints/${moment}.safetensors`;
+}
+
+/**
+ * Writes parameters, optimizer state and position; when this returns the file is there whole and on disk, and may be
+ * recorded.
+ * @throws `disk.full`, `file.unwritable`; then nothing is left behind
+ */
+export async function writeCheckpoint(
+  path: string,
+  plan: Plan,
+  state: ProgramState,
+  at: Position,
+): Promise<WrittenFile> {
+  const shapes = new Map(plan.parameters.map(({ name, shape }) => [name, shape]));
+  const tensors = new Map<string, SafeTensor>();
+  for (const [name, data] of [...state.parameters, ...state.optimizer]) {
+    const parameter = name.endsWith(velocity) ? name.slice(0, -velocity.length) : name;
+    tensors.set(name, { shape: shapes.get(parameter) ?? [data.length], data });
+  }
+  return writeSafetensors(path, tensors, { position: JSON.stringify(at) });
+}
+
+/**
+ * Reads a checkpoint back.
+ * @param sha256 as recorded when it was written
+ * @throws `file.unreadable`, `file.damaged`
+ */
+export async function readCheckpoint(path: string, sha256: string): Promise<ReadCheckpoint> {
+  const bytes = await readBytes(path);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new ConvolabError('file.damaged', `The checkpoint is not what was written: ${path}.`, {
+      subject: path,
+      hint: elsewhere,
+    });
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const parameters = new Map<string, Float32Array>();
+  const optimizer = new Map<string, Float32Array>();
+  for (const [name, { data }] of tensors) {
+    (name.endsWith(velocity) ? optimizer : parameters).set(name, data as Float32Array);
+  }
+  return {
+    state: { parameters, optimizer },
+    position: position.parse(JSON.parse(metadata.position ?? '{}')),
+  };
+}
+
+const elsewhere = 'Go on from another checkpoint, or train the run again.';
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ConvolabError(
+      'file.unreadable',
+      `The checkpoint cannot be read: ${path}.`,
+      { subject: path, hint: elsewhere },
+      { cause },
+    );
+  }
+}

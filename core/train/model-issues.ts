@@ -1,0 +1,107 @@
+import { isAbsolute, join } from 'node:path';
+import { ConvolabError, type Issue } from '../contract/errors.ts';
+import { findIssues } from '../contract/issues.ts';
+import { type ModelSource, modelSource } from '../contract/specs.ts';
+import { datasets } from '../data/index.ts';
+import { buildGraph, type Graph } from '../graph/graph.ts';
+import { parseModel } from '../graph/parse.ts';
+import { findPreset } from '../models/index.ts';
+import { getPath, setPath } from './paths.ts';
+import { readSpecFile } from './source.ts';
+
+/**
+ * Every fault of an experiment's network: unknown presets and options, impossible layers and shapes, and a network that
+ * does not fit the data set. Empty as well where the model, read from a file, is not there to be looked at.
+ * @param raw an unread experiment
+ */
+export function modelIssues(raw: unknown): Issue[] {
+  const source = getPath(raw, 'model');
+  if (findIssues(modelSource, source).length > 0) return [];
+  try {
+    const graph = graphOf(source as ModelSource);
+    return graph === null ? [] : fitIssues(graph, getPath(raw, 'dataset.name'));
+  } catch (thrown) {
+    return issuesOf(thrown, source as ModelSource);
+  }
+}
+
+/** `null` for a file. */
+function graphOf(source: ModelSource): Graph | null {
+  if ('file' in source) return null;
+  if ('spec' in source) return buildGraph(parseModel(source.spec));
+  const preset = findPreset(source.preset);
+  const options = source.options ?? {};
+  const issues = findIssues(preset.options, options, ['model', 'options']);
+  if (issues.length > 0) throw new ConvolabError('spec.invalid', 'Its options cannot be used.', { issues });
+  return buildGraph(parseModel(preset.model(preset.options.parse(options))));
+}
+
+function issuesOf(thrown: unknown, source: ModelSource): Issue[] {
+  if (!(thrown instanceof ConvolabError)) throw thrown;
+  if (thrown.code === 'preset.unknown') {
+    return [{ path: 'model.preset', message: [thrown.message, thrown.hint].filter(Boolean).join('; ') }];
+  }
+  const at = 'spec' in source ? 'model.spec' : 'model';
+  const inner = thrown.issues ?? [{ path: '', message: thrown.message }];
+  return inner.map(({ path, message }) => ({
+    path: path.startsWith('model') ? path : [at, path].filter(Boolean).join('.'),
+    message,
+  }));
+}
+
+/** A network takes images of the data set's channels and at most its own size, and ends in one output per class. */
+function fitIssues(graph: Graph, dataset: unknown): Issue[] {
+  const data = datasets.get(String(dataset));
+  if (data === undefined) return [];
+  const issues: Issue[] = [];
+  const [channels, height, width] = data.shape;
+  const [modelChannels, modelHeight, modelWidth] = graph.input as [number, number, number];
+  if (channels !== modelChannels || height > modelHeight || width > modelWidth) {
+    issues.push({
+      path: 'model',
+      message:
+        `takes [${graph.input.join(', ')}], but images of ${data.name} are [${data.shape.join(', ')}]; ` +
+        'it needs as many channels, and at least the height and width',
+    });
+  }
+  const outputs = graph.output.shape.reduce((product, extent) => product * extent, 1);
+  if (outputs !== data.classes.length) {
+    issues.push({
+      path: 'model',
+      message: `layer ${graph.output.id} gives ${outputs} outputs, but ${data.name} has ${data.classes.length} classes`,
+    });
+  }
+  return issues;
+}
+
+/**
+ * Reads the model files that an unread experiment names and puts what they hold in their place, so that its runs
+ * depend on nothing that may change.
+ * @param folder relative paths start here
+ * @throws `file.unreadable`, `spec.syntax`
+ */
+export async function embedModelFiles(raw: unknown, folder: string): Promise<unknown> {
+  const source = getPath(raw, 'model');
+  let embedded = isFile(source) ? setPath(raw, 'model', await readModel(source.file, folder)) : raw;
+  const grid = getPath(raw, 'grid');
+  const varied = getPath(grid, 'model');
+  if (!Array.isArray(varied)) return embedded;
+  const models = varied.map((model) => (isFile(model) ? readModel(model.file, folder) : model));
+  embedded = setPath(embedded, 'grid', { ...(grid as object), model: await Promise.all(models) });
+  return embedded;
+}
+
+function isFile(source: unknown): source is { file: string } {
+  return typeof getPath(source, 'file') === 'string';
+}
+
+async function readModel(file: string, folder: string): Promise<{ spec: unknown }> {
+  return { spec: await readSpecFile(isAbsolute(file) ? file : join(folder, file)) };
+}
+
+/** With every option of a preset written out. */
+export function completeModel(source: ModelSource): ModelSource {
+  if (!('preset' in source)) return source;
+  const options = findPreset(source.preset).options.parse(source.options ?? {}) as Record<string, unknown>;
+  return { preset: source.preset, options };
+}
