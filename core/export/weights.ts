@@ -1,5 +1,3 @@
-import type { SafeTensor } from './safetensors.ts';
-
 /** What travels with exported weights, so that they can be used without Convolab. */
 export interface WeightsMetadata {
   readonly run: string;
@@ -17,9 +15,4 @@ export function weightsMetadata(about: WeightsMetadata): Record<string, string> 
   return Object.fromEntries(
     Object.entries({ classes, input, mean, std, run }).map(([key, value]) => [key, JSON.stringify(value)]),
   );
-}
-
-/** Of a checkpoint's tensors the network's own; the optimizer's (`<parameter>.velocity`) stay behind. */
-export function networkParameters(tensors: ReadonlyMap<string, SafeTensor>): Map<string, SafeTensor> {
-  return new Map([...tensors].filter(([name]) => /\.(weight|bias)$/.test(name)));
 }

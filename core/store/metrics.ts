@@ -86,6 +86,16 @@ export class Metrics {
     );
   }
 
+  /**
+   * When a curve first came to a value: at least it, or for a loss at most it; null where it never did.
+   * @throws `run.unknown`
+   */
+  firstReaching(run: string, metric: string, value: number): { epoch: number; seconds: number } | null {
+    const sign = metric.endsWith('/loss') ? -1 : 1;
+    const { key } = this.#runs.row(run);
+    return this.#statements.firstReaching.get({ run: key, metric, sign, value: sign * value }) ?? null;
+  }
+
   /** Forgets what came after a step; for `Store.rewind`. */
   removeAfter(run: string, step: number): void {
     const { key } = this.#runs.row(run);
@@ -121,6 +131,13 @@ function prepareAll(connection: Connection) {
     range: connection.prepare<[number, string, number, number], PointRow>(`
       SELECT step, epoch, seconds, value FROM points
       WHERE run = ? AND metric = (SELECT key FROM metrics WHERE name = ?) AND step BETWEEN ? AND ? ORDER BY step`),
+    firstReaching: connection.prepare<
+      [{ run: number; metric: string; sign: number; value: number }],
+      { epoch: number; seconds: number }
+    >(`
+      SELECT epoch, seconds FROM points
+      WHERE run = @run AND metric = (SELECT key FROM metrics WHERE name = @metric) AND @sign * value >= @value
+      ORDER BY step LIMIT 1`),
     names: connection.prepare<[number], { name: string }>(
       'SELECT name FROM latest JOIN metrics ON metrics.key = latest.metric WHERE run = ? ORDER BY name',
     ),

@@ -1,0 +1,33 @@
+import type { Dataset } from './dataset.ts';
+import { openDataset } from './index.ts';
+
+/** Looked at again within this time, a data set is still there; after it, its memory is free. */
+const idleMs = 30_000;
+
+interface Entry {
+  readonly dataset: Promise<Dataset>;
+  idle: NodeJS.Timeout;
+}
+
+const entries = new Map<string, Entry>();
+
+/**
+ * As `openDataset`, for a process that looks at data sets now and then (thumbnails, feature maps): one that was opened
+ * a moment ago is handed out again, and forgotten when nobody has asked for half a minute.
+ */
+export function sharedDataset(name: string, home: string): Promise<Dataset> {
+  const key = JSON.stringify([home, name]);
+  const entry = entries.get(key) ?? open(key, name, home);
+  clearTimeout(entry.idle);
+  entry.idle = setTimeout(() => entries.delete(key), idleMs).unref();
+  return entry.dataset;
+}
+
+function open(key: string, name: string, home: string): Entry {
+  const dataset = openDataset(name, home);
+  const entry: Entry = { dataset, idle: setTimeout(() => undefined, 0) };
+  entries.set(key, entry);
+  // What failed is tried anew the next time.
+  dataset.catch(() => entries.delete(key));
+  return entry;
+}

@@ -1,0 +1,85 @@
+import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
+import { getPath } from '../train/paths.ts';
+import type { Difference } from './differences.ts';
+import { mean, sampleDeviation } from './statistics.ts';
+
+/** A run with its complete configuration. */
+export interface ComparedRun {
+  readonly summary: RunSummary;
+  readonly config: unknown;
+}
+
+/** When a run first reached the target; null where it never did. */
+export type Reached = { readonly epoch: number; readonly seconds: number } | null;
+
+export type Target = Comparison['target'];
+type Group = Comparison['groups'][number];
+
+/** Top-level keys of a run's configuration that follow from its others. */
+export const derivedKeys: ReadonlySet<string> = new Set(['name', 'experiment', 'choices']);
+
+/** 98% of the accuracy that the runs were selected by. */
+export function defaultTarget(runs: readonly ComparedRun[]): Target {
+  const metric = runs[0]?.summary.bestMetric ?? '';
+  return { metric: metric.endsWith('/accuracy') ? metric : 'test/accuracy', value: 0.98 };
+}
+
+/** What the experiment varied; where it varied nothing, what differs besides the seed. */
+export function defaultGrouping(runs: readonly ComparedRun[], differences: readonly Difference[]): string[] {
+  const varied = new Set(runs.flatMap(({ summary }) => Object.keys(summary.choices)));
+  if (varied.size > 0) return [...varied];
+  return differences.map(({ path }) => path).filter((path) => path !== 'seed');
+}
+
+/** Runs that agree in every key of `groupBy`, in order of first appearance. */
+export function formGroups(
+  runs: readonly ComparedRun[],
+  groupBy: readonly string[],
+  reached: ReadonlyMap<string, Reached>,
+): Group[] {
+  const groups = new Map<string, { key: Record<string, unknown>; runs: ComparedRun[] }>();
+  for (const run of runs) {
+    const key = Object.fromEntries(groupBy.map((path) => [path, getPath(run.config, path) ?? null]));
+    const id = JSON.stringify(key);
+    const group = groups.get(id);
+    if (group) group.runs.push(run);
+    else groups.set(id, { key, runs: [run] });
+  }
+  return [...groups.values()].map(({ key, runs: members }) => describeGroup(key, members, reached));
+}
+
+function describeGroup(
+  key: Record<string, unknown>,
+  runs: readonly ComparedRun[],
+  reached: ReadonlyMap<string, Reached>,
+): Group {
+  const summaries = runs.map(({ summary }) => summary);
+  const arrivals = summaries.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
+  return {
+    key,
+    label: Object.values(key).map(shortValue).join(', ') || 'all runs',
+    runs: summaries.map(({ id }) => id),
+    best: describe(summaries.map(({ best }) => best)),
+    bestMetric: summaries[0]?.bestMetric ?? '',
+    bestEpoch: describe(summaries.map(({ bestEpoch }) => bestEpoch)),
+    test: describe(summaries.map(({ test }) => test)),
+    epochsToTarget: describe(arrivals.map(({ epoch }) => epoch)),
+    secondsToTarget: describe(arrivals.map(({ seconds }) => seconds)),
+    reached: arrivals.length,
+    selectedOnTest: summaries.some(({ selectedOnTest }) => selectedOnTest),
+  };
+}
+
+/** Over the runs that have the number. */
+export function describe(values: readonly (number | null)[]): Statistic {
+  const known = values.filter((value) => value !== null);
+  return {
+    mean: known.length > 0 ? mean(known) : null,
+    deviation: sampleDeviation(known),
+    count: known.length,
+  };
+}
+
+function shortValue(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,31 @@
+import { type ComparedRun, defaultGrouping, defaultTarget, derivedKeys, formGroups } from '../comparison.ts';
+import type { EngineContext, HandlersOf } from '../context.ts';
+import { findDifferences } from '../differences.ts';
+
+/** Runs side by side: what differs in their configurations, and what came of it per group. */
+export function compareHandlers({ store }: Pick<EngineContext, 'store'>): HandlersOf<'runs.compare'> {
+  return {
+    'runs.compare': ({ runs: ids, groupBy, target: wanted }) => {
+      const runs: ComparedRun[] = ids.map((id) => ({
+        summary: store.runs.get(id),
+        config: store.runs.setup(id).config,
+      }));
+      const differences = findDifferences(
+        runs.map(({ config }) => config),
+        derivedKeys,
+      );
+      const target = wanted ?? defaultTarget(runs);
+      const grouping = groupBy ?? defaultGrouping(runs, differences);
+      const reached = new Map(
+        ids.map((id) => [id, store.metrics.firstReaching(id, target.metric, target.value)]),
+      );
+      return {
+        runs: ids,
+        differences: differences.map(({ path, values }) => ({ path, values: [...values] })),
+        groupBy: grouping,
+        target,
+        groups: formGroups(runs, grouping, reached),
+      };
+    },
+  };
+}
