@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import { type PlannedTransform, planTransform } from '../data/preprocess.ts';
+import { sharedDataset } from '../data/shared.ts';
+import { splitValidation } from '../data/split.ts';
+import { compilePlan } from '../graph/compile.ts';
+import { buildGraph, type Graph } from '../graph/graph.ts';
+import type { Plan } from '../graph/plan.ts';
+import { resolveModel } from '../models/index.ts';
+import type { CheckpointChoice, StoredCheckpoint } from '../store/checkpoints.ts';
+import { type ReadCheckpoint, readCheckpoint } from '../train/checkpoints.ts';
+import type { RunConfig } from '../train/experiment.ts';
+import type { EngineContext } from './context.ts';
+
+type Place = Pick<EngineContext, 'store' | 'home'>;
+
+/** A run's network with the weights of one checkpoint, without a device. */
+export interface RunNetwork {
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly graph: Graph;
+  /** Every layer's output keeps its own buffer. */
+  readonly plan: Plan;
+  readonly checkpoint: StoredCheckpoint;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+}
+
+/** A run's data as its network sees it. */
+export interface RunData {
+  readonly dataset: Dataset;
+  readonly training: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly input: PlannedTransform;
+}
+
+/**
+ * Compiles a run's network and reads one of its checkpoints.
+ * @throws `run.unknown`; `argument.invalid` where there is no such checkpoint; `file.unreadable`, `file.damaged`
+ */
+export async function openRunNetwork(
+  { store, home }: Place,
+  run: string,
+  choice: CheckpointChoice,
+): Promise<RunNetwork> {
+  const config = store.runs.setup(run).config as RunConfig;
+  const checkpoint = store.checkpoints.find(run, choice);
+  const graph = buildGraph(await resolveModel(config.model));
+  const plan = compilePlan(graph, { retain: true });
+  const read: ReadCheckpoint = await readCheckpoint(join(home, checkpoint.path), checkpoint.sha256);
+  return { run, config, graph, plan, checkpoint, parameters: read.state.parameters };
+}
+
+/** Opens a run's data set, with the split and the normalisation that it trained with. Throws `dataset.*`. */
+export async function openRunData({ home }: Pick<Place, 'home'>, network: RunNetwork): Promise<RunData> {
+  const { config, plan } = network;
+  const dataset = await sharedDataset(config.dataset.name, home);
+  const train = dataset.splits.train as Dataset['splits'][string];
+  const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
+  return {
+    dataset,
+    training: held.train,
+    validation: held.validation,
+    input: planTransform(config.dataset.preprocess, train, held.train, plan.input),
+  };
+}
