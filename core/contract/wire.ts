@@ -1,4 +1,5 @@
-import type { EngineEvent, Reply } from './events.ts';
+import type { ErrorJson } from './errors.ts';
+import type { EngineEvent, EventBatch, Reply, Request } from './events.ts';
 
 /**
  * How the window reaches the engine in each shell.
@@ -19,3 +20,9 @@ export interface PreloadWire {
   /** Told the present state at once, then every loss and return of the engine; returns the way to stop. */
   onConnection(listener: (connected: boolean) => void): () => void;
 }
+
+/** What a shell says to the engine's own process, over Node's channel between parent and child. */
+export type EngineCommand = Request | { close: true };
+
+/** What that process says, beyond replies. `active` is the number of runs it has in workers now. */
+export type EngineNews = { ready: true } | (EventBatch & { active: number }) | { failed: ErrorJson };

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
-import { ConvolabError } from '../contract/errors.ts';
-import type { EventBatch, Reply } from '../contract/events.ts';
+import type { EventBatch, Reply, Request } from '../contract/events.ts';
+import { answer } from '../engine/answer.ts';
 import type { Engine } from '../engine/api.ts';
 import { Outbox } from './outbox.ts';
 
@@ -42,17 +42,7 @@ export function serveWindow(socket: WebSocket, engine: Engine): void {
   socket.on('error', () => socket.terminate());
 }
 
-/** Calls the engine; a failure becomes the reply's error. */
-export async function answer(engine: Engine, message: z.infer<typeof request>): Promise<Reply> {
-  try {
-    const result = await engine.call(message.method, message.params);
-    return { id: message.id, result: result ?? {} };
-  } catch (error) {
-    return { id: message.id, error: ConvolabError.from(error).toJSON() };
-  }
-}
-
-function parse(data: RawData): z.infer<typeof request> | null {
+function parse(data: RawData): Request | null {
   try {
     return request.parse(JSON.parse(String(data)));
   } catch {
