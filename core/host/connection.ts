@@ -14,25 +14,34 @@ const request = z.object({ id: z.int(), method: z.string(), params: z.unknown() 
 
 /** Serves one window over its socket until it closes: calls to the engine, and the engine's events back. */
 export function serveWindow(socket: WebSocket, engine: Engine): void {
+  const waiting: Request[] = [];
   let calls = 0;
   const outbox = new Outbox((events, sent) => transmit(socket, { events }, sent));
   const unsubscribe = engine.subscribe((events) => outbox.push(events));
 
-  const finish = (reply: Reply) =>
-    transmit(socket, reply, () => {
-      calls -= 1;
-      if (calls < maximumCalls) socket.resume();
-    });
+  const begin = (): void => {
+    while (calls < maximumCalls) {
+      const next = waiting.shift();
+      if (next === undefined) {
+        socket.resume();
+        return;
+      }
+      calls += 1;
+      void answer(engine, next).then((reply) => transmit(socket, reply, end));
+    }
+    // Messages that arrived together with these are kept; no more are read until a reply has left.
+    socket.pause();
+  };
+  const end = (): void => {
+    calls -= 1;
+    if (socket.readyState === socket.OPEN) begin();
+  };
 
   socket.on('message', (data) => {
     const message = parse(data);
-    if (message === null) {
-      socket.close(1008, 'not a request');
-      return;
-    }
-    calls += 1;
-    if (calls >= maximumCalls) socket.pause();
-    void answer(engine, message).then(finish);
+    if (message === null) return socket.close(1008, 'not a request');
+    waiting.push(message);
+    begin();
   });
   const stopHeartbeat = watch(socket);
   socket.on('close', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +76,7 @@ function refuse(socket: Duplex, refusal: Refusal): void {
 }
 
 async function closeAll(server: Server, windows: WebSocketServer): Promise<void> {
+  const left = [...windows.clients].map((window) => once(window, 'close'));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const window of windows.clients) window.close(1001, 'the host is closing');
   server.closeIdleConnections();
@@ -82,6 +84,6 @@ async function closeAll(server: Server, windows: WebSocketServer): Promise<void>
     for (const window of windows.clients) window.terminate();
     server.closeAllConnections();
   }, farewell);
-  await closed;
+  await Promise.all([closed, ...left]);
   clearTimeout(cut);
 }
