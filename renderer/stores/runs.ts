@@ -65,6 +65,11 @@ export const useRunsStore = defineStore('runs', () => {
     hidden.value = shown ? rest : [...rest, ...runs];
   }
 
+  /** Takes just these runs into comparisons. */
+  function showOnly(runs: readonly string[]): void {
+    hidden.value = [...byId.keys()].filter((id) => !runs.includes(id));
+  }
+
   /** Shows a failure as a note at the corner, since these are started from lists and menus. */
   async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
     try {
@@ -122,6 +127,7 @@ export const useRunsStore = defineStore('runs', () => {
     changed,
     removed,
     setVisible,
+    showOnly,
     annotate,
     pause,
     resume,

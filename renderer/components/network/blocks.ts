@@ -1,0 +1,54 @@
+import type { ModelDescription } from '../../../core/contract/runs.ts';
+
+/** A layer as drawn: a stack of maps as tall as they are wide, or a bar of units. */
+export interface Block {
+  id: string;
+  type: string;
+  label: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Sheets of the stack; 0 for a vector. */
+  sheets: number;
+}
+
+const gap = 14;
+const sheetStep = 2.5;
+
+/** Places the input and every layer from left to right around the middle of a picture `height` tall. */
+export function networkBlocks(model: ModelDescription, height: number): { blocks: Block[]; width: number } {
+  const largest = Math.max(...model.input.slice(1));
+  const layers = [{ id: 'input', type: 'input', shape: model.input }, ...model.layers];
+  const blocks: Block[] = [];
+  let x = 1;
+  for (const { id, type, shape } of layers) {
+    const isMap = shape.length === 3;
+    const count = shape[0] ?? 1;
+    const side = isMap ? (shape[1] ?? 1) / largest : 0;
+    // Square roots keep a 1 x 1 map and ten units visible beside 32 x 32 and 120.
+    const sheets = isMap ? Math.min(8, Math.max(1, Math.round(Math.sqrt(count)))) : 0;
+    const spread = isMap ? (sheets - 1) * sheetStep : 0;
+    const blockHeight = isMap
+      ? Math.max(6, (height - 24) * side)
+      : Math.min(height - 8, 10 + 3.2 * Math.sqrt(count));
+    const width = isMap ? blockHeight : 6;
+    blocks.push({
+      id,
+      type,
+      label: shape.join(' × '),
+      x,
+      y: (height - blockHeight - spread) / 2,
+      width,
+      height: blockHeight,
+      sheets,
+    });
+    x += width + spread + gap;
+  }
+  return { blocks, width: x - gap + 1 };
+}
+
+/** Offset of a stack's sheet, the last one in front. */
+export function sheetOffset(sheet: number): number {
+  return sheet * sheetStep;
+}

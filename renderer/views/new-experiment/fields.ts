@@ -1,0 +1,171 @@
+import type { Catalog, FieldDescriptor, VariantDescriptor } from '../../../core/contract/catalog.ts';
+import type { Device } from '../../../core/contract/methods.ts';
+import type { Text } from '../../app/text.ts';
+import type { Draft } from '../../components/forms/experiment-draft.ts';
+import { getAt } from '../../components/forms/paths.ts';
+
+/** A field of the form and the path it edits. */
+export interface PlacedField {
+  path: string;
+  field: FieldDescriptor;
+  /** Offers to compare several values. */
+  varies: boolean;
+}
+
+export interface FormSection {
+  id: 'data' | 'network' | 'training' | 'repeat';
+  fields: PlacedField[];
+}
+
+const place = (path: string, field: Omit<FieldDescriptor, 'key'>, varies = true): PlacedField => ({
+  path,
+  field: { key: path, ...field },
+  varies,
+});
+
+/** The fields of the variant chosen at `path` (`train.optimizer`), each at its own path. */
+function variantFields(variants: readonly VariantDescriptor[], draft: Draft, path: string): PlacedField[] {
+  const chosen = variants.find((variant) => variant.type === getAt(draft, `${path}.type`)) ?? variants[0];
+  return (chosen?.fields ?? []).map((field) => ({ path: `${path}.${field.key}`, field, varies: true }));
+}
+
+const variantChoices = (variants: readonly VariantDescriptor[]) =>
+  variants.map(({ type, label }) => ({ value: type, label }));
+
+function dataFields(catalog: Catalog, draft: Draft, text: Text): PlacedField[] {
+  return [
+    place(
+      'dataset.name',
+      {
+        label: text('form.dataset'),
+        kind: 'choice',
+        help: text('form.datasetHelp'),
+        choices: catalog.datasets.map(({ name, title }) => ({ value: name, label: title })),
+      },
+      false,
+    ),
+    place('dataset.validation', {
+      label: text('form.validation'),
+      kind: 'number',
+      unit: text('form.validationUnit'),
+      default: 0,
+      help: text('form.validationHelp'),
+    }),
+    ...preprocessFields(catalog, draft),
+  ];
+}
+
+/** The only preprocessing step's own fields; a longer list is for the YAML. */
+function preprocessFields(catalog: Catalog, draft: Draft): PlacedField[] {
+  const steps = getAt(draft, 'dataset.preprocess');
+  if (!Array.isArray(steps) || steps.length !== 1) return [];
+  return variantFields(catalog.preprocessing, draft, 'dataset.preprocess.0');
+}
+
+function networkFields(catalog: Catalog, draft: Draft): PlacedField[] {
+  const preset = catalog.models.find((model) => model.name === getAt(draft, 'model.preset'));
+  return (preset?.options ?? []).map((field) => ({
+    path: `model.options.${field.key}`,
+    field,
+    varies: true,
+  }));
+}
+
+function trainingFields(
+  catalog: Catalog,
+  devices: readonly Device[],
+  draft: Draft,
+  text: Text,
+): PlacedField[] {
+  const metrics = ['validation/accuracy', 'validation/loss', 'test/accuracy', 'test/loss'];
+  return [
+    place('train.epochs', {
+      label: text('form.epochs'),
+      kind: 'integer',
+      default: 10,
+      help: text('form.epochsHelp'),
+    }),
+    place('train.batchSize', {
+      label: text('form.batchSize'),
+      kind: 'integer',
+      unit: text('form.batchSizeUnit'),
+      default: 64,
+      help: text('form.batchSizeHelp'),
+    }),
+    place(
+      'train.optimizer.type',
+      {
+        label: text('form.optimizer'),
+        kind: 'choice',
+        default: 'sgd',
+        help: '',
+        choices: variantChoices(catalog.optimizers),
+      },
+      false,
+    ),
+    ...variantFields(catalog.optimizers, draft, 'train.optimizer'),
+    place(
+      'train.schedule.type',
+      {
+        label: text('form.schedule'),
+        kind: 'choice',
+        default: 'constant',
+        help: '',
+        choices: variantChoices(catalog.schedules),
+      },
+      false,
+    ),
+    ...variantFields(catalog.schedules, draft, 'train.schedule'),
+    place(
+      'train.select.metric',
+      {
+        label: text('form.select'),
+        kind: 'choice',
+        default: getAt(draft, 'dataset.validation') ? 'validation/accuracy' : 'test/accuracy',
+        help: text('form.selectHelp'),
+        choices: metrics.map((metric) => ({ value: metric, label: metric })),
+      },
+      false,
+    ),
+    place(
+      'backend',
+      {
+        label: text('form.device'),
+        kind: 'choice',
+        default: 'auto',
+        help: text('form.deviceHelp'),
+        choices: [
+          { value: 'auto', label: text('form.deviceAuto') },
+          ...devices.filter((device) => device.available).map(({ id, name }) => ({ value: id, label: name })),
+        ],
+      },
+      false,
+    ),
+  ];
+}
+
+/** The form of an experiment, in its four sections, from what the catalogue describes. */
+export function formSections(
+  catalog: Catalog,
+  devices: readonly Device[],
+  draft: Draft,
+  text: Text,
+): FormSection[] {
+  const name = place('name', { label: text('form.name'), kind: 'text', help: text('form.nameHelp') }, false);
+  return [
+    { id: 'data', fields: dataFields(catalog, draft, text) },
+    { id: 'network', fields: networkFields(catalog, draft) },
+    { id: 'training', fields: trainingFields(catalog, devices, draft, text) },
+    { id: 'repeat', fields: [name] },
+  ];
+}
+
+/** A variant with its defaults, as it enters the experiment when it is chosen. */
+export function variantDefaults(
+  variants: readonly VariantDescriptor[],
+  type: string,
+): Record<string, unknown> {
+  const fields = variants.find((variant) => variant.type === type)?.fields ?? [];
+  const values = fields.filter((field) => field.default !== undefined && !field.key.includes('.'));
+  return { type, ...Object.fromEntries(values.map((field) => [field.key, field.default])) };
+}
