@@ -18,4 +18,6 @@ export interface EngineOptions {
   home: string;
   /** False: this engine only reads and queues, and runs nothing itself (listing commands). */
   runJobs?: boolean;
+  /** Threads per run; by default as many as the cores and its batches allow. */
+  threads?: number;
 }

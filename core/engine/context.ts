@@ -9,6 +9,8 @@ export interface EngineContext {
   readonly store: Store;
   /** Tells open windows what changed; the store's own changes by other processes are noticed anyway. */
   readonly events: EventHub;
+  /** To be called after the store was changed here: tells windows, starts what waits, passes requests on. */
+  changed(): void;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
-import type { MetricPoint } from '../contract/events.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Owner } from '../store/owners.ts';
 import type { RunRequest } from '../store/runs.ts';
@@ -20,8 +19,8 @@ export interface ActiveRunOptions {
   readonly run: string;
   readonly lease: Lease;
   readonly threads: number;
-  /** Something of the run was written; with the points that came. */
-  readonly changed: (points: readonly MetricPoint[]) => void;
+  /** Something of the run was written. */
+  readonly changed: () => void;
   /** The worker is gone, and the store says what became of the run. */
   readonly ended: () => void;
 }
@@ -29,8 +28,8 @@ export interface ActiveRunOptions {
 /** A run in its worker: takes down what the worker says, and what became of it. */
 export class ActiveRun {
   readonly run: string;
-  /** Resident bytes of the worker, as last reported. */
-  memoryBytes: number | null = null;
+  /** The worker's resident bytes and busy cores, as last reported. */
+  usage = { memoryBytes: 0, cores: 0 };
   readonly #options: ActiveRunOptions;
   readonly #folder: string;
   readonly #log: RunLog;
@@ -111,37 +110,28 @@ export class ActiveRun {
     }
   }
 
-  #takeReport({ points, progress, memoryBytes }: Extract<FromWorker, { type: 'report' }>): void {
+  #takeReport({ points, progress, usage }: Extract<FromWorker, { type: 'report' }>): void {
     const { store, owner } = this.#options;
-    const ours = points.map((point) => ({ ...point, run: this.run }));
-    this.memoryBytes = memoryBytes;
+    this.usage = usage;
     const owned = store.transaction(() => {
-      store.metrics.append(ours);
+      store.metrics.append(points.map((point) => ({ ...point, run: this.run })));
       return store.runs.progress(this.run, owner, progress);
     });
     // Another engine took this one for gone (a long sleep of the machine): the run is no longer ours to write.
     if (!owned) this.#worker.kill();
-    this.#options.changed(ours);
+    this.#options.changed();
   }
 
-  #takeEvaluations(message: Extract<FromWorker, { type: 'evaluated' }>): void {
-    const { store } = this.#options;
-    const { epoch, step, seconds } = message;
-    const points: MetricPoint[] = [];
+  #takeEvaluations({ epoch, step, seconds, evaluations }: Extract<FromWorker, { type: 'evaluated' }>): void {
+    const { store, changed } = this.#options;
     store.transaction(() => {
-      for (const { split, count, correct, loss, accuracy, confusion } of message.evaluations) {
+      for (const { split, count, correct, loss, accuracy, confusion } of evaluations) {
         const metrics = { loss: loss ?? Number.NaN, accuracy };
         const evaluation = { split, epoch, step, seconds, samples: count, correct, metrics, confusion };
         store.evaluations.record(this.run, evaluation);
-        for (const [name, value] of [
-          ['loss', loss],
-          ['accuracy', accuracy],
-        ] as const) {
-          points.push({ run: this.run, metric: `${split}/${name}`, step, epoch, seconds, value });
-        }
       }
     });
-    this.#options.changed(points);
+    changed();
   }
 
   /** Recorded first; then what is neither best nor last is dropped: its record, then its file. */
@@ -155,7 +145,7 @@ export class ActiveRun {
       return superseded;
     });
     for (const old of dropped) rmSync(join(store.home, old.path), { force: true });
-    this.#options.changed([]);
+    this.#options.changed();
   }
 
   #end(exit: WorkerExit): void {

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { leasedDevice } from '../backends/device.ts';
 import { ConvolabError } from '../contract/errors.ts';
-import type { MetricPoint } from '../contract/events.ts';
 import type { DeviceShare } from '../store/leases.ts';
 import type { Owner } from '../store/owners.ts';
 import type { Claim, WaitingRun } from '../store/queue.ts';
@@ -20,8 +19,8 @@ export interface PoolOptions {
   readonly store: Store;
   /** Threads per run; by default as many as its batches can use. */
   readonly threads?: number | undefined;
-  /** Something of the runs was written; with the points that came. */
-  readonly changed: (points: readonly MetricPoint[]) => void;
+  /** Something of the runs was written. */
+  readonly changed: () => void;
 }
 
 /**
@@ -52,7 +51,12 @@ export class Pool {
 
   /** Resident bytes of the workers. */
   get memoryBytes(): number {
-    return [...this.#active.values()].reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
+    return [...this.#active.values()].reduce((sum, { usage }) => sum + usage.memoryBytes, 0);
+  }
+
+  /** Cores that the workers keep busy. */
+  get cpuCores(): number {
+    return [...this.#active.values()].reduce((sum, { usage }) => sum + usage.cores, 0);
   }
 
   /** Process id of a run's worker. */
@@ -106,7 +110,7 @@ export class Pool {
       store.leases.release(lease);
       store.runs.transition(run, 'failed', ConvolabError.from(thrown).toJSON());
     }
-    changed([]);
+    changed();
   }
 
   /** The CPU is shared by cores: a run takes as many as its batches can keep busy. A GPU is taken whole. */
@@ -120,7 +124,7 @@ export class Pool {
 
   #ended(run: string): void {
     this.#active.delete(run);
-    this.#options.changed([]);
+    this.#options.changed();
     if (this.#active.size === 0) this.#emptied?.();
     this.look();
   }
@@ -136,7 +140,7 @@ export class Pool {
     const { store } = this.#options;
     if (this.#active.size > 0) store.owners.beat(this.#owner);
     const entries = store.queue.list();
-    if (entries.length > this.#active.size && store.reclaim().length > 0) this.#options.changed([]);
+    if (entries.length > this.#active.size && store.reclaim().length > 0) this.#options.changed();
     this.look();
   }
 }

@@ -61,7 +61,13 @@ export const fromWorker = z.discriminatedUnion('type', [
     device: z.string(),
     environment: z.record(z.string(), z.string().nullable()),
   }),
-  z.object({ type: z.literal('report'), points: z.array(point), progress, memoryBytes: z.int() }),
+  z.object({
+    type: z.literal('report'),
+    points: z.array(point),
+    progress,
+    /** Of this process: resident bytes, and cores kept busy since the last report. */
+    usage: z.object({ memoryBytes: z.int(), cores: z.number() }),
+  }),
   z.object({
     type: z.literal('evaluated'),
     epoch: z.int(),

@@ -55,8 +55,7 @@ function observer(job: Job, session: Session): Observer {
   return {
     requested: () => requested,
     report(points, progress) {
-      const memoryBytes = process.memoryUsage.rss();
-      void send({ type: 'report', points: points.map(finite), progress, memoryBytes });
+      void send({ type: 'report', points: points.map(finite), progress, usage: usage() });
     },
     evaluated({ epoch, step, seconds, evaluations }) {
       const results = evaluations.map(({ loss, ...rest }) => ({ ...rest, loss: finiteOrNull(loss) }));
@@ -70,6 +69,18 @@ function observer(job: Job, session: Session): Observer {
       await send({ type: 'checkpoint', file, epoch, step, bytes: written.bytes, sha256: written.sha256 });
     },
   };
+}
+
+let measured = { cpu: process.cpuUsage(), time: performance.now() };
+
+/** Memory, and processor time since the last call. */
+function usage(): { memoryBytes: number; cores: number } {
+  const cpu = process.cpuUsage();
+  const time = performance.now();
+  const used = (cpu.user - measured.cpu.user + cpu.system - measured.cpu.system) / 1000;
+  const cores = used / Math.max(1, time - measured.time);
+  measured = { cpu, time };
+  return { memoryBytes: process.memoryUsage.rss(), cores };
 }
 
 function finite(point: Point) {

@@ -32,7 +32,8 @@ export async function readSpecFile(path: string): Promise<unknown> {
   return parseText(await readText(path), path);
 }
 
-async function readText(path: string): Promise<string> {
+/** Throws `file.unreadable`. */
+export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

@@ -1,0 +1,66 @@
+import { availableParallelism, cpus, platform, release } from 'node:os';
+import { describeDatasets } from '../../data/index.ts';
+import { preprocessDescriptors } from '../../data/preprocess/index.ts';
+import { describeModel } from '../../graph/describe.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import { layerDescriptors } from '../../layers/index.ts';
+import { presetDescriptors, resolveModel } from '../../models/index.ts';
+import { initializerDescriptors } from '../../train/initializers.ts';
+import { lossDescriptors } from '../../train/losses.ts';
+import { optimizerDescriptors } from '../../train/optimizers.ts';
+import { presetExperiments } from '../../train/preset-experiments.ts';
+import { scheduleDescriptors } from '../../train/schedules.ts';
+import type { EngineContext, HandlersOf } from '../context.ts';
+import { appVersion } from '../version.ts';
+
+type Names =
+  | 'app.info'
+  | 'catalog.get'
+  | 'devices.list'
+  | 'settings.get'
+  | 'settings.set'
+  | 'models.describe';
+
+/** Batch size of a description where none is given. */
+const usualBatch = 64;
+
+/** What there is to choose from, and where we are. */
+export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
+  return {
+    'app.info': async () => ({
+      version: appVersion,
+      home,
+      platform: `${platform()} ${release()}`,
+      node: process.versions.node,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      simd: (await devices()).find(({ id }) => id === 'cpu')?.details.simd ?? 'not available',
+      storeBytes: store.bytes(),
+    }),
+    'catalog.get': async () => ({
+      layers: [...layerDescriptors],
+      losses: [...lossDescriptors],
+      optimizers: [...optimizerDescriptors],
+      schedules: [...scheduleDescriptors],
+      preprocessing: [...preprocessDescriptors],
+      initializers: [...initializerDescriptors],
+      models: [...presetDescriptors],
+      experiments: await presetExperiments(),
+      datasets: await describeDatasets(home),
+    }),
+    'devices.list': devices,
+    'settings.get': () => store.settings.all(),
+    'settings.set': ({ values }) => {
+      store.settings.set(values);
+      return {};
+    },
+    'models.describe': async ({ model, batchSize = usualBatch }) =>
+      describeModel(buildGraph(await resolveModel(model)), batchSize),
+  };
+}
+
+/** Loading the native backend is left until somebody asks. */
+async function devices() {
+  const { listDevices } = await import('../../backends/index.ts');
+  return listDevices();
+}

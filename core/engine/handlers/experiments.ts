@@ -1,0 +1,112 @@
+import { ConvolabError, type Issue } from '../../contract/errors.ts';
+import type { Validation } from '../../contract/methods.ts';
+import { findDataset } from '../../data/index.ts';
+import { describeModel } from '../../graph/describe.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import { resolveModel } from '../../models/index.ts';
+import type { Store } from '../../store/store.ts';
+import {
+  type Experiment,
+  type ExperimentSource,
+  expandExperiment,
+  experimentIssues,
+  experimentToYaml,
+  parseExperiment,
+  type RunConfig,
+  readSource,
+} from '../../train/experiment.ts';
+import { embedModelFiles } from '../../train/model-issues.ts';
+import { rateAt } from '../../train/schedules.ts';
+import type { EngineContext, HandlersOf } from '../context.ts';
+import { newRun } from '../new-run.ts';
+
+/** Experiments as the user edits them, and the runs that they come to. */
+export function experimentHandlers({
+  home,
+  store,
+  changed,
+}: EngineContext): HandlersOf<'experiments.validate' | 'experiments.create'> {
+  return {
+    'experiments.validate': (source) => validate(store, asSource(source)),
+    'experiments.create': async (source) => {
+      const raw = await embedModelFiles(readSource(asSource(source)), process.cwd());
+      const experiment = parseExperiment({ config: raw });
+      const configs = expandExperiment(experiment);
+      await checkMeans(home, configs);
+      const created = store.transaction(() => {
+        const experimentId = store.experiments.create(experiment.name, experiment);
+        return { experimentId, runs: store.runs.create(experimentId, configs.map(newRun)) };
+      });
+      changed();
+      return created;
+    },
+  };
+}
+
+function asSource(source: { text: string } | { config?: unknown }): ExperimentSource {
+  return 'text' in source ? source : { config: source.config };
+}
+
+/**
+ * Finds out before anything is queued what would fail every run: a device that is not there, data that is missing.
+ * @throws `device.unavailable`, `native.unavailable`, `dataset.missing`, `dataset.damaged`
+ */
+async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<void> {
+  const { openBackend } = await import('../../backends/index.ts');
+  for (const backend of new Set(configs.map((config) => config.backend))) openBackend(backend);
+  for (const name of new Set(configs.map((config) => config.dataset.name))) {
+    const dataset = findDataset(name);
+    // Opening a data set that is not in order says why, and what to do.
+    if ((await dataset.inspect(home)).status !== 'ready') await dataset.open(home);
+  }
+}
+
+async function validate(store: Store, source: ExperimentSource): Promise<Validation> {
+  let raw: unknown;
+  try {
+    raw = await embedModelFiles(readSource(source), process.cwd());
+  } catch (thrown) {
+    return refused(issuesOf(ConvolabError.from(thrown)));
+  }
+  const issues = experimentIssues(raw);
+  return issues.length > 0 ? refused(issues) : accepted(store, parseExperiment({ config: raw }));
+}
+
+function issuesOf({ issues, message, hint }: ConvolabError): Issue[] {
+  return issues ?? [{ path: 'model.file', message: [message, hint].filter(Boolean).join(' ') }];
+}
+
+function refused(issues: Issue[]): Validation {
+  return { ok: false, issues, runs: [], rates: [], secondsPerEpoch: null };
+}
+
+async function accepted(store: Store, experiment: Experiment): Promise<Validation> {
+  const configs = expandExperiment(experiment);
+  const first = configs[0] as RunConfig;
+  const { epochs, batchSize, optimizer, schedule } = first.train;
+  return {
+    ok: true,
+    issues: [],
+    config: experiment,
+    yaml: experimentToYaml(experiment),
+    runs: configs.map(({ name, seed, choices }) => ({ name, seed, choices: { ...choices } })),
+    model: describeModel(buildGraph(await resolveModel(first.model)), batchSize),
+    rates: Array.from({ length: epochs }, (_, epoch) => rateAt(schedule, optimizer.lr, epoch, epochs)),
+    secondsPerEpoch: measuredPace(store, first),
+  };
+}
+
+/** Runs looked back at for a pace. */
+const remembered = 50;
+
+/** Seconds per epoch of the latest run that trained the same network on the same data; null where there is none. */
+function measuredPace(store: Store, config: RunConfig): number | null {
+  const alike = ({ model, dataset, train, backend }: RunConfig) =>
+    JSON.stringify([model, dataset, train.batchSize, backend]);
+  const wanted = alike(config);
+  const recent = store.runs.list().slice(-remembered).reverse();
+  const run = recent.find(
+    ({ id, epoch }) => epoch >= 1 && alike(store.runs.setup(id).config as RunConfig) === wanted,
+  );
+  return run ? run.seconds / run.epoch : null;
+}
