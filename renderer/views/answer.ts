@@ -1,0 +1,42 @@
+import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
+import { ConvolabError } from '../../core/contract/errors.ts';
+
+/** Something read from the engine that is read anew whenever its key changes. */
+export interface Answer<T> {
+  readonly value: ShallowRef<T | null>;
+  readonly error: ShallowRef<ConvolabError | null>;
+  retry(): void;
+}
+
+/**
+ * Asks again whenever `key` changes; what was there stays in place until the new answer comes, so nothing flickers. Late answers
+ * to earlier questions are dropped. A null key asks nothing.
+ */
+export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>): Answer<T> {
+  const value = shallowRef<T | null>(null);
+  const error = shallowRef<ConvolabError | null>(null);
+  let asked = 0;
+
+  async function read(now: K | null): Promise<void> {
+    const mine = ++asked;
+    if (now === null) return;
+    try {
+      const answer = await ask(now);
+      if (mine !== asked) return;
+      value.value = answer;
+      error.value = null;
+    } catch (thrown) {
+      if (mine === asked) error.value = ConvolabError.from(thrown);
+    }
+  }
+
+  watch(
+    () => JSON.stringify(key()),
+    () => void read(key()),
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    asked++;
+  });
+  return { value, error, retry: () => void read(key()) };
+}
