@@ -27,7 +27,7 @@ export async function computeFeatureMaps(
   split: string,
   index: number,
 ): Promise<FeatureMaps> {
-  const { run, plan, parameters, checkpoint } = network;
+  const { run, plan, checkpoint } = network;
   const sample = findSample(data, split, index);
   const x = inputTensor(sample, data, plan.input);
   const label = sample.source.labels[sample.index] as number;
