@@ -147,11 +147,30 @@ describe.each(examples)('the plan of %s', (_, plan) => {
     expect(clobbered(plan)).toEqual([]);
   });
 
+  it('lets an output lie on an input only where the kernel allows it, and then exactly', () => {
+    for (const call of callsOf(plan)) expect(overlaps(plan, call)).toEqual([]);
+  });
+
   it('fits its arena', () => {
     const ends = plan.values.map(({ offset, shape }) => offset + elements(shape));
     expect(Math.max(...ends)).toBe(plan.arenaSize);
   });
 });
+
+/** Pairs of an output and an input of one call that share memory though the kernel does not allow it. */
+function overlaps(plan: Plan, call: KernelCall): string[] {
+  const allowed = kernels.get(call.kernel)?.inPlace ?? [];
+  return call.outputs.flatMap((output, o) =>
+    call.inputs.flatMap((input, i) => {
+      if (!output || !input || !('value' in output) || !('value' in input)) return [];
+      const [a, b] = [plan.values[output.value], plan.values[input.value]];
+      if (!a || !b) throw new Error('a value that the plan does not have');
+      const apart = a.offset + elements(a.shape) <= b.offset || b.offset + elements(b.shape) <= a.offset;
+      const inPlace = o === 0 && allowed.includes(i) && a.offset === b.offset;
+      return apart || inPlace ? [] : [`${call.kernel} writes ${a.name} over ${b.name}`];
+    }),
+  );
+}
 
 function checkCall(plan: Plan, call: KernelCall): void {
   const kernel = kernels.get(call.kernel);
