@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { ConvolabError, errorCodes } from '../../contract/errors.ts';
+import type { NativePlan } from './lower.ts';
+
+/** A compiled program; nothing can be done with it but hand it back to the addon. */
+export type NativeProgram = { readonly __native: unique symbol };
+
+export type Storage = 'parameters' | 'velocities' | 'gradients';
+
+export interface NativeOptions {
+  /** SIMD path, one of `paths()`. */
+  readonly path: string;
+  readonly threads: number;
+  readonly batchSize: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Watches what lies between the values of the arena; for kernels judged alone. */
+  readonly guard: boolean;
+}
+
+export interface NativeSource {
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  readonly shape: readonly number[];
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** A value's numbers, [count, ...shape], on their way in, or on their way out right after call `after`. */
+export interface NativeFeed {
+  readonly value: number;
+  readonly data: Float32Array;
+}
+export interface NativeTap extends NativeFeed {
+  readonly after: number;
+}
+
+export interface NativeTarget {
+  readonly labels?: Int32Array;
+  readonly values?: Float32Array;
+  readonly classes?: number;
+}
+
+export interface NativeTally {
+  readonly steps: number;
+  readonly samples: number;
+  readonly lossSum: number;
+  readonly correct: number;
+  /** -1 where everything was finite. */
+  readonly nonFiniteStep: number;
+  readonly nonFiniteLayer: string;
+}
+
+/**
+ * What the C++ module exports (src/addon/addon.cpp). Every argument is checked there; a failure is an Error whose
+ * `code` is one of the contract's.
+ */
+export interface Addon {
+  /** SIMD paths that this processor can run, the fastest first. */
+  paths(): string[];
+  kernels(): string[];
+  create(plan: NativePlan, options: NativeOptions): NativeProgram;
+  dispose(program: NativeProgram): void;
+  memoryBytes(program: NativeProgram): number;
+  /** 1 where no kernel ever wrote beyond its operands. */
+  intact(program: NativeProgram): number;
+  read(program: NativeProgram, storage: Storage, parameter: number): Float32Array;
+  write(program: NativeProgram, storage: Storage, parameter: number, values: Float32Array): void;
+  update(program: NativeProgram, rate: number): void;
+  train(
+    program: NativeProgram,
+    source: NativeSource,
+    order: Uint32Array,
+    batchSize: number,
+    rates: Float32Array,
+  ): Promise<NativeTally>;
+  evaluate(
+    program: NativeProgram,
+    source: NativeSource,
+    indices: Uint32Array,
+    predictions: Int32Array,
+  ): Promise<NativeTally>;
+  execute(
+    program: NativeProgram,
+    count: number,
+    feeds: readonly NativeFeed[],
+    target: NativeTarget | null,
+    taps: readonly NativeTap[],
+    losses: Float32Array,
+  ): Promise<void>;
+}
+
+const file = fileURLToPath(new URL('../../../build/Release/convolab.node', import.meta.url));
+const rebuild = 'Run "node scripts/native.mjs" to build it.';
+let loaded: Addon | undefined;
+
+/**
+ * The addon; this module alone loads it.
+ * @throws `native.unavailable` where it is not built, or was built for another system
+ */
+export function loadAddon(): Addon {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Addon {
+  if (!existsSync(file)) {
+    throw new ConvolabError('native.unavailable', 'The CPU backend is not built.', {
+      subject: file,
+      hint: rebuild,
+    });
+  }
+  try {
+    return createRequire(import.meta.url)(file) as Addon;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const details = { subject: file, hint: rebuild };
+    throw new ConvolabError('native.unavailable', `The CPU backend does not load: ${reason}`, details, {
+      cause,
+    });
+  }
+}
+
+/** What the addon threw, as an error of the contract. */
+export function fromNative(thrown: unknown): ConvolabError {
+  if (thrown instanceof Error && 'code' in thrown && isErrorCode(thrown.code)) {
+    return new ConvolabError(thrown.code, thrown.message, {}, { cause: thrown });
+  }
+  return ConvolabError.from(thrown);
+}
+
+function isErrorCode(code: unknown): code is keyof typeof errorCodes {
+  return typeof code === 'string' && code in errorCodes;
+}
+
+/** Runs a call of the addon, turning what it throws. */
+export function native<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}
+
+/** The same for a call that answers later. */
+export async function nativeJob<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}

@@ -1,0 +1,182 @@
+import { ConvolabError } from '../../contract/errors.ts';
+import type { Plan } from '../../graph/plan.ts';
+import { elements } from '../../kernels/shape.ts';
+import type {
+  CompileOptions,
+  EvaluationReport,
+  HostTensor,
+  ProbeBatch,
+  ProbeReport,
+  Program,
+  ProgramState,
+  SampleSource,
+  TrainReport,
+  TrainRequest,
+  Transform,
+} from '../backend.ts';
+import {
+  type Addon,
+  type NativeProgram,
+  type NativeSource,
+  type NativeTarget,
+  native,
+  nativeJob,
+} from './addon.ts';
+import { lowerPlan, type NativePlan } from './lower.ts';
+
+interface Device {
+  readonly addon: Addon;
+  /** SIMD path */
+  readonly path: string;
+}
+
+interface Split extends NativeSource {
+  readonly classes: number;
+}
+
+/** A plan compiled by the addon. The C++ side holds parameters, velocities and every buffer; bytes stay JavaScript's. */
+export class NativeCpuProgram implements Program {
+  readonly plan: Plan;
+  readonly memoryBytes: number;
+  readonly #device: Device;
+  readonly #options: CompileOptions;
+  readonly #lowered: NativePlan;
+  readonly #program: NativeProgram;
+  readonly #splits = new Map<string, Split>();
+
+  constructor(device: Device, plan: Plan, options: CompileOptions) {
+    this.plan = plan;
+    this.#device = device;
+    this.#options = options;
+    this.#lowered = lowerPlan(plan);
+    this.#program = this.#create(options.batchSize);
+    this.memoryBytes = native(() => device.addon.memoryBytes(this.#program));
+  }
+
+  #create(batchSize: number): NativeProgram {
+    const { threads, optimizer } = this.#options;
+    const { momentum, weightDecay } = optimizer;
+    const { addon, path } = this.#device;
+    return native(() =>
+      addon.create(this.#lowered, { path, threads, batchSize, momentum, weightDecay, guard: false }),
+    );
+  }
+
+  setState(state: ProgramState): void {
+    this.plan.parameters.forEach(({ name, shape, mask }, i) => {
+      const values = state.parameters.get(name);
+      if (values)
+        this.#write('parameters', i, mask ? values.map((value, k) => (mask[k] ? value : 0)) : values);
+      const velocity = state.optimizer.get(`${name}.velocity`) ?? new Float32Array(elements(shape));
+      this.#write('velocities', i, velocity);
+    });
+  }
+
+  #write(storage: 'parameters' | 'velocities', parameter: number, values: Float32Array): void {
+    native(() => this.#device.addon.write(this.#program, storage, parameter, values));
+  }
+
+  state(): ProgramState {
+    const read = (storage: 'parameters' | 'velocities', suffix: string) =>
+      new Map(
+        this.plan.parameters.map(({ name }, i) => [
+          name + suffix,
+          native(() => this.#device.addon.read(this.#program, storage, i)),
+        ]),
+      );
+    return { parameters: read('parameters', ''), optimizer: read('velocities', '.velocity') };
+  }
+
+  attach(split: string, source: SampleSource, transform: Transform): void {
+    const { images, labels, shape, classes } = source;
+    const outputs = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
+    const stray = labels.findIndex((label) => label < 0 || label >= Math.min(classes, outputs));
+    if (stray >= 0) {
+      throw invalid(
+        `Sample ${stray} of ${split} has label ${labels[stray]}, but the model has ${outputs} outputs.`,
+        split,
+      );
+    }
+    this.#splits.set(split, { images, labels, shape, classes, ...transform });
+  }
+
+  #split(split: string): Split {
+    const attached = this.#splits.get(split);
+    if (!attached) throw invalid(`No data is attached as ${split}.`, split);
+    return attached;
+  }
+
+  async train(split: string, { order, batchSize, rates }: TrainRequest): Promise<TrainReport> {
+    const { addon } = this.#device;
+    const source = this.#split(split);
+    const tally = await nativeJob(() => addon.train(this.#program, source, order, batchSize, rates));
+    const { steps, samples, lossSum, correct, nonFiniteStep, nonFiniteLayer } = tally;
+    const nonFinite = nonFiniteStep < 0 ? null : { step: nonFiniteStep, layer: nonFiniteLayer };
+    return { steps, samples, lossSum, correct, nonFinite };
+  }
+
+  async evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport> {
+    const { addon } = this.#device;
+    const source = this.#split(split);
+    const predictions = new Int32Array(indices.length);
+    const tally = await nativeJob(() => addon.evaluate(this.#program, source, indices, predictions));
+    return { samples: tally.samples, lossSum: tally.lossSum, correct: tally.correct, predictions };
+  }
+
+  /** @throws `argument.invalid` for a plan that was not compiled with `retain`, or a batch that does not fit */
+  async probe(batch: ProbeBatch): Promise<ProbeReport> {
+    if (!this.plan.retained) throw invalid('A probe needs a plan compiled with `retain`.', this.plan.name);
+    if (batch.count <= this.#options.batchSize) return this.#probeWith(this.#program, batch);
+    // A batch of its own size, since gradients are those of the mean over all of it.
+    const larger = this.#create(batch.count);
+    try {
+      const { parameters } = this.state();
+      this.plan.parameters.forEach(({ name }, i) => {
+        const values = parameters.get(name);
+        if (values) native(() => this.#device.addon.write(larger, 'parameters', i, values));
+      });
+      return await this.#probeWith(larger, batch);
+    } finally {
+      native(() => this.#device.addon.dispose(larger));
+    }
+  }
+
+  async #probeWith(program: NativeProgram, { x, count, y }: ProbeBatch): Promise<ProbeReport> {
+    const { addon } = this.#device;
+    const { plan } = this;
+    const losses = new Float32Array(count);
+    const outputs = new Map(plan.layers.map(({ id, output }) => [`${id}.out`, this.#room(output, count)]));
+    const taps = plan.layers.map(({ id, output }) => ({
+      value: output,
+      after: plan.forward.length,
+      data: outputs.get(`${id}.out`)?.data as Float32Array,
+    }));
+    const feeds = [{ value: plan.inputValue, data: x }];
+    await nativeJob(() => addon.execute(program, count, feeds, targetOf(y, count), taps, losses));
+    const gradients = plan.parameters.map(({ name, shape }, i): [string, HostTensor] => [
+      name,
+      { shape, data: native(() => addon.read(program, 'gradients', i)) },
+    ]);
+    const loss = losses.reduce((sum, value) => sum + value, 0) / count;
+    return { loss, outputs, gradients: new Map(gradients) };
+  }
+
+  #room(value: number, count: number): HostTensor {
+    const shape = this.plan.values[value]?.shape ?? [];
+    return { shape: [count, ...shape], data: new Float32Array(count * elements(shape)) };
+  }
+
+  dispose(): void {
+    this.#splits.clear();
+    native(() => this.#device.addon.dispose(this.#program));
+  }
+}
+
+function targetOf(y: Int32Array | Float32Array, count: number): NativeTarget {
+  if (y instanceof Int32Array) return { labels: y };
+  return { values: y, classes: Math.max(1, Math.floor(y.length / Math.max(1, count))) };
+}
+
+function invalid(message: string, subject: string): ConvolabError {
+  return new ConvolabError('argument.invalid', message, { subject });
+}

@@ -1,0 +1,182 @@
+import { ConvolabError } from '../../contract/errors.ts';
+import type { OperandRef, PlanParameter, PlanValue } from '../../graph/plan.ts';
+import { kernels } from '../../kernels/index.ts';
+import type { Kernel, Operand, Role, Shape } from '../../kernels/kernel.ts';
+import { operandAt, sampleShape, wholeShape } from '../../kernels/operands.ts';
+import { elements } from '../../kernels/shape.ts';
+import type { HostTensor, SingleCall } from '../backend.ts';
+import { type Addon, type NativeProgram, type NativeTarget, native, nativeJob } from './addon.ts';
+import { lowerCall } from './lower.ts';
+
+/** Elements left free, and watched, between two values of the arena. */
+const gap = 4;
+
+/**
+ * Runs one kernel as a program of one call, every value between guards.
+ * @throws `backend.unsupported` for an unknown kernel, `argument.invalid` for operands that do not fit, `internal` where
+ *   the kernel wrote beyond its operands
+ */
+export async function runSingle(addon: Addon, path: string, call: SingleCall): Promise<HostTensor[]> {
+  const kernel = kernels.get(call.kernel);
+  if (!kernel) {
+    throw new ConvolabError('backend.unsupported', `The CPU backend has no kernel ${call.kernel}.`, {
+      subject: call.kernel,
+    });
+  }
+  if (kernel.name === 'sgd.update') return runUpdate(addon, path, call);
+  return new SingleRun(addon, kernel, call).run(path);
+}
+
+/** Places the operands of one call, runs it, and reads what it wrote. */
+class SingleRun {
+  readonly #addon: Addon;
+  readonly #kernel: Kernel;
+  readonly #call: SingleCall;
+  readonly #values: Omit<PlanValue, 'id'>[] = [];
+  readonly #parameters: Pick<PlanParameter, 'name' | 'layer' | 'shape' | 'decays'>[] = [];
+  #arenaSize = gap;
+
+  constructor(addon: Addon, kernel: Kernel, call: SingleCall) {
+    this.#addon = addon;
+    this.#kernel = kernel;
+    this.#call = call;
+  }
+
+  async run(path: string): Promise<HostTensor[]> {
+    const { kernel: name, batch, attributes, inputs } = this.#call;
+    const inputShapes = inputs.map(
+      (tensor, i) => tensor && sampleShape(operandAt(this.#kernel.inputs, i), tensor.shape),
+    );
+    const outputShapes = this.#kernel.shapes(inputShapes, this.#kernel.attributes.parse(attributes));
+    const placedInputs = inputShapes.map(
+      (shape, i) => shape && this.#place(operandAt(this.#kernel.inputs, i), shape),
+    );
+    const placedOutputs = outputShapes.map((shape, i) =>
+      this.#place(operandAt(this.#kernel.outputs, i), shape),
+    );
+    const call = lowerCall({
+      kernel: name,
+      layer: name,
+      inputs: placedInputs,
+      outputs: placedOutputs,
+      attributes,
+    });
+    const plan = {
+      values: this.#values,
+      parameters: this.#parameters,
+      calls: [call],
+      loss: placedOutputs.some((operand) => 'losses' in operand) ? 0 : -1,
+      input: 0,
+      arenaSize: this.#arenaSize,
+    };
+    const options = { path, threads: 1, batchSize: batch, momentum: 0, weightDecay: 0, guard: true };
+    const program = native(() => this.#addon.create(plan, options));
+    try {
+      return await this.#execute(program, placedInputs, placedOutputs, outputShapes);
+    } finally {
+      native(() => this.#addon.dispose(program));
+    }
+  }
+
+  async #execute(
+    program: NativeProgram,
+    inputs: readonly (OperandRef | null)[],
+    outputs: readonly OperandRef[],
+    shapes: readonly Shape[],
+  ): Promise<HostTensor[]> {
+    const { batch } = this.#call;
+    const losses = new Float32Array(batch);
+    const results = outputs.map((operand, i): HostTensor => {
+      const shape = wholeShape(operandAt(this.#kernel.outputs, i), shapes[i] as Shape, batch);
+      return { shape, data: 'losses' in operand ? losses : new Float32Array(elements(shape)) };
+    });
+    const feeds = inputs.flatMap((operand, i) => {
+      if (operand === null) return [];
+      const data = this.#inputData(i);
+      if ('value' in operand) return [{ value: operand.value, data }];
+      if ('parameter' in operand)
+        native(() => this.#addon.write(program, 'parameters', operand.parameter, data));
+      return [];
+    });
+    const taps = outputs.flatMap((operand, i) =>
+      'value' in operand ? [{ value: operand.value, after: 0, data: results[i]?.data as Float32Array }] : [],
+    );
+    await nativeJob(() => this.#addon.execute(program, batch, feeds, this.#target(), taps, losses));
+    outputs.forEach((operand, i) => {
+      if ('gradient' in operand)
+        results[i]?.data.set(this.#addon.read(program, 'gradients', operand.gradient));
+    });
+    expectIntact(this.#addon, program, this.#kernel.name);
+    return results;
+  }
+
+  #place({ name, role }: Operand, shape: Shape): OperandRef {
+    return this.#placers[role](name, shape);
+  }
+
+  readonly #placers: Readonly<Record<Role, (name: string, shape: Shape) => OperandRef>> = {
+    value: (name, shape) => {
+      this.#values.push({ name, shape, offset: this.#arenaSize });
+      this.#arenaSize += elements(shape) + gap;
+      return { value: this.#values.length - 1 };
+    },
+    parameter: (name, shape) => ({ parameter: this.#addParameter(name, shape) }),
+    gradient: (name, shape) => ({ gradient: this.#addParameter(name, shape) }),
+    target: () => ({ target: true }),
+    scalar: () => ({ losses: true }),
+  };
+
+  #addParameter(name: string, shape: Shape): number {
+    this.#parameters.push({ name, layer: this.#kernel.name, shape, decays: true });
+    return this.#parameters.length - 1;
+  }
+
+  #inputData(position: number): Float32Array {
+    return Float32Array.from(this.#call.inputs[position]?.data ?? []);
+  }
+
+  /** Labels where there is one number for each sample, else targets for each class. */
+  #target(): NativeTarget | null {
+    const position = this.#kernel.inputs.findIndex(({ role }) => role === 'target');
+    const tensor = this.#call.inputs[position];
+    if (!tensor) return null;
+    if (tensor.shape.length === 1) return { labels: Int32Array.from(tensor.data) };
+    return { values: this.#inputData(position), classes: elements(tensor.shape.slice(1)) };
+  }
+}
+
+/** `sgd.update` is the program's own: one parameter, one update. */
+async function runUpdate(addon: Addon, path: string, call: SingleCall): Promise<HostTensor[]> {
+  const [weight, gradient, velocity] = call.inputs;
+  if (!weight || !gradient || !velocity) {
+    throw new ConvolabError('argument.invalid', 'sgd.update needs weight, gradient and velocity.');
+  }
+  const { rate, momentum, weightDecay } = call.attributes as Record<
+    'rate' | 'momentum' | 'weightDecay',
+    number
+  >;
+  const parameter = { name: 'weight', layer: call.kernel, shape: weight.shape, decays: true };
+  const value = { name: 'none', shape: [1], offset: 0 };
+  const plan = { values: [value], parameters: [parameter], calls: [], loss: -1, input: 0, arenaSize: 1 };
+  const options = { path, threads: 1, batchSize: 1, momentum, weightDecay, guard: true };
+  return native(() => {
+    const program = addon.create(plan, options);
+    addon.write(program, 'parameters', 0, Float32Array.from(weight.data));
+    addon.write(program, 'gradients', 0, Float32Array.from(gradient.data));
+    addon.write(program, 'velocities', 0, Float32Array.from(velocity.data));
+    addon.update(program, rate);
+    expectIntact(addon, program, call.kernel);
+    const results = (['parameters', 'velocities'] as const).map((storage) => ({
+      shape: weight.shape,
+      data: addon.read(program, storage, 0),
+    }));
+    addon.dispose(program);
+    return results;
+  });
+}
+
+/** @throws `internal` where a guard was overwritten */
+export function expectIntact(addon: Addon, program: NativeProgram, kernel: string): void {
+  if (native(() => addon.intact(program)) === 1) return;
+  throw new ConvolabError('internal', `${kernel} wrote outside its operands.`, { subject: kernel });
+}

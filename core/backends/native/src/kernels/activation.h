@@ -1,0 +1,75 @@
+#pragma once
+// Activations (2) and their slopes in terms of y = f(u), so that u need not be kept:
+//
+//   sigmoid'  = y (1 - y)      tanh' = 1 - y^2      relu' = [y > 0]
+
+#include "../simd/math.h"
+#include "shapes.h"
+
+namespace convolab {
+namespace CONVOLAB_PATH {
+
+template <typename F>
+static inline void eachVector(int elements, F f) {
+  for (ptrdiff_t at = 0; at < ptrdiff_t{elements} * kLanes; at += kWidth) f(at);
+}
+
+/// y = f(x) for so many elements of a slice; x may be y.
+static void activate(Activation activation, int elements, const float* x, float* y) {
+  switch (activation) {
+    case Activation::linear:
+      if (x != y) eachVector(elements, [=](ptrdiff_t at) { store(y + at, load(x + at)); });
+      return;
+    case Activation::sigmoid:
+      return eachVector(elements, [=](ptrdiff_t at) { store(y + at, sigmoid(load(x + at))); });
+    case Activation::tanh:
+      return eachVector(elements, [=](ptrdiff_t at) { store(y + at, tanh(load(x + at))); });
+    case Activation::relu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector u = load(x + at);
+        store(y + at, u < 0.0f ? zero() : u);
+      });
+  }
+}
+
+/// (14), (17): dx = dy f'(u); dx may be dy.
+static void activationGradient(Activation activation, int elements, const float* y, const float* dy, float* dx) {
+  switch (activation) {
+    case Activation::linear:
+      if (dx != dy) eachVector(elements, [=](ptrdiff_t at) { store(dx + at, load(dy + at)); });
+      return;
+    case Activation::sigmoid:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector value = load(y + at);
+        store(dx + at, load(dy + at) * (value * (1.0f - value)));
+      });
+    case Activation::tanh:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector value = load(y + at);
+        store(dx + at, load(dy + at) * fma(-value, value, broadcast(1.0f)));
+      });
+    case Activation::relu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        store(dx + at, load(y + at) > 0.0f ? load(dy + at) : zero());
+      });
+  }
+}
+
+/// (3): y = f(x + b), one bias for each map.
+static void addChannelBias(Activation activation, int channels, int pixels, const float* x, const float* bias,
+                           float* y) {
+  for (int channel = 0; channel < channels; channel++) {
+    const Vector b = broadcast(bias[channel]);
+    const ptrdiff_t map = ptrdiff_t{channel} * pixels * kLanes;
+    eachVector(pixels, [=](ptrdiff_t at) { store(y + map + at, load(x + map + at) + b); });
+    activate(activation, pixels, y + map, y + map);
+  }
+}
+
+/// y = a + b; y may be a.
+static void addValues(int elements, const float* a, const float* b, float* y) {
+  eachVector(elements, [=](ptrdiff_t at) { store(y + at, load(a + at) + load(b + at)); });
+}
+
+}  // namespace CONVOLAB_PATH
+}  // namespace convolab

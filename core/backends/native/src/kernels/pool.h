@@ -1,0 +1,104 @@
+#pragma once
+// Pooling (3): y = mean or maximum under each window. Going back, a mean shares dy out evenly under its window (23), a
+// maximum hands it to the element it took (40), the first in row-major order; windows that overlap add up.
+
+#include "../simd/vector.h"
+#include "shapes.h"
+
+namespace convolab {
+namespace CONVOLAB_PATH {
+
+struct Window {
+  int top, bottom, left, right;
+};
+
+/// The part of a window that lies on the map.
+static inline Window windowAt(const Pooling& shape, int row, int column) {
+  const int top = row * shape.stride - shape.pad;
+  const int left = column * shape.stride - shape.pad;
+  return {top < 0 ? 0 : top, top + shape.size < shape.height ? top + shape.size : shape.height,
+          left < 0 ? 0 : left, left + shape.size < shape.width ? left + shape.size : shape.width};
+}
+
+/// Calls visit(window, input map, output element) for every vector of every output.
+template <typename Visit>
+static inline void eachWindow(const Pooling& shape, Visit visit) {
+  for (int channel = 0; channel < shape.channels; channel++) {
+    const ptrdiff_t map = ptrdiff_t{channel} * shape.height * shape.width * kLanes;
+    for (int row = 0; row < shape.outHeight; row++) {
+      for (int column = 0; column < shape.outWidth; column++) {
+        const Window window = windowAt(shape, row, column);
+        const ptrdiff_t out = ((ptrdiff_t{channel} * shape.outHeight + row) * shape.outWidth + column) * kLanes;
+        for (int part = 0; part < kLanes; part += kWidth) visit(window, map + part, out + part);
+      }
+    }
+  }
+}
+
+/// Calls visit(element) under a window, in row-major order.
+template <typename Visit>
+static inline void eachUnder(const Pooling& shape, const Window& window, ptrdiff_t map, Visit visit) {
+  for (int y = window.top; y < window.bottom; y++) {
+    for (int x = window.left; x < window.right; x++) visit(map + (ptrdiff_t{y} * shape.width + x) * kLanes);
+  }
+}
+
+static void clearMaps(const Pooling& shape, float* dx) {
+  const ptrdiff_t size = ptrdiff_t{shape.channels} * shape.height * shape.width * kLanes;
+  for (ptrdiff_t at = 0; at < size; at += kWidth) store(dx + at, zero());
+}
+
+/// Padding counts as zeros: the divisor is always size * size.
+static void meanPool(const Pooling& shape, const float* x, float* y) {
+  const Vector share = broadcast(1.0f / static_cast<float>(shape.size * shape.size));
+  eachWindow(shape, [=, &shape](const Window& window, ptrdiff_t map, ptrdiff_t out) {
+    Vector sum = zero();
+    eachUnder(shape, window, map, [&](ptrdiff_t at) { sum += load(x + at); });
+    store(y + out, sum * share);
+  });
+}
+
+static void meanPoolGradient(const Pooling& shape, const float* dy, float* dx) {
+  const Vector share = broadcast(1.0f / static_cast<float>(shape.size * shape.size));
+  clearMaps(shape, dx);
+  eachWindow(shape, [=, &shape](const Window& window, ptrdiff_t map, ptrdiff_t out) {
+    const Vector each = load(dy + out) * share;
+    eachUnder(shape, window, map, [&](ptrdiff_t at) { store(dx + at, load(dx + at) + each); });
+  });
+}
+
+/// Padding counts as minus infinity; every window holds at least one element.
+static void maxPool(const Pooling& shape, const float* x, float* y) {
+  eachWindow(shape, [=, &shape](const Window& window, ptrdiff_t map, ptrdiff_t out) {
+    Vector largest = load(x + map + (ptrdiff_t{window.top} * shape.width + window.left) * kLanes);
+    eachUnder(shape, window, map, [&](ptrdiff_t at) {
+      const Vector value = load(x + at);
+      largest = value > largest ? value : largest;
+    });
+    store(y + out, largest);
+  });
+}
+
+static void maxPoolGradient(const Pooling& shape, const float* x, const float* dy, float* dx) {
+  clearMaps(shape, dx);
+  eachWindow(shape, [=, &shape](const Window& window, ptrdiff_t map, ptrdiff_t out) {
+    Vector largest = load(x + map + (ptrdiff_t{window.top} * shape.width + window.left) * kLanes);
+    Integers place = {};
+    Integers at = {};
+    eachUnder(shape, window, map, [&](ptrdiff_t element) {
+      const Vector value = load(x + element);
+      place = value > largest ? at : place;
+      largest = value > largest ? value : largest;
+      at += 1;
+    });
+    const Vector gradient = load(dy + out);
+    at = Integers{};
+    eachUnder(shape, window, map, [&](ptrdiff_t element) {
+      store(dx + element, load(dx + element) + (place == at ? gradient : zero()));
+      at += 1;
+    });
+  });
+}
+
+}  // namespace CONVOLAB_PATH
+}  // namespace convolab

@@ -1,0 +1,83 @@
+#pragma once
+// What a kernel is told about its operands: plain numbers, checked once when the plan is compiled. All extents are in
+// elements of one sample; every pointer to values counts 16 floats (one slice) per element.
+
+#include <cstdint>
+
+namespace convolab {
+
+/// f of (2).
+enum class Activation { linear, sigmoid, tanh, relu };
+
+/// A cross-correlation whose padding columns are already in memory. Padding rows are skipped instead.
+struct Correlation {
+  int channels, height, width;
+  int maps, kernelHeight, kernelWidth;
+  int strideY, strideX;
+  /// Row of the input that the first output row starts at, negated.
+  int padTop;
+  int outHeight, outWidth;
+
+  int plane() const { return height * width; }
+  int outPlane() const { return outHeight * outWidth; }
+  int taps() const { return kernelHeight * kernelWidth; }
+};
+
+/// Kernel rows [first, last) that meet the input at this output row.
+struct RowRange {
+  int first, last;
+};
+
+static inline RowRange kernelRowsAt(const Correlation& shape, int outRow) {
+  const int top = outRow * shape.strideY - shape.padTop;
+  const int above = top < 0 ? -top : 0;
+  const int first = above < shape.kernelHeight ? above : shape.kernelHeight;
+  const int last = top + shape.kernelHeight > shape.height ? shape.height - top : shape.kernelHeight;
+  return {first, last > first ? last : first};
+}
+
+/// Maps copied into wider rows of zeros: the element (row, column) goes to (row * dilationY, left + column * dilationX),
+/// those outside the new extent are dropped.
+struct Spread {
+  int channels, height, width;
+  int newHeight, newWidth;
+  int dilationY, dilationX, left;
+};
+
+/// Square windows over each map.
+struct Pooling {
+  int channels, height, width;
+  int size, stride, pad;
+  int outHeight, outWidth;
+};
+
+/// W [outputs, inputs].
+struct Affine {
+  int inputs, outputs;
+};
+
+/// Bytes of 16 samples to a slice of values: byte * scale[c] + shift[c], centred in a larger field of byte 0.
+struct Gathering {
+  int channels, height, width;
+  int newHeight, newWidth, top, left;
+};
+
+/// What a loss compares a slice with: a label per lane, or values [classes][16].
+struct Targets {
+  const int32_t* labels;
+  const float* values;
+};
+
+struct Loss {
+  int classes;
+  /// Lanes that hold an image; the others get a gradient of 0.
+  int images;
+  /// 1 / number of samples of the batch.
+  float scale;
+};
+
+struct Descent {
+  float rate, momentum, weightDecay;
+};
+
+}  // namespace convolab

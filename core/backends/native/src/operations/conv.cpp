@@ -1,0 +1,250 @@
+// The three passes of a convolution as correlations of one kind: padding columns, and the zeros that a stride leaves in
+// the output gradient, are written out once into scratch memory; padding rows are skipped.
+
+#include "operations.h"
+
+namespace convolab {
+
+namespace {
+
+/// A convolution as the plan means it.
+struct Convolution {
+  int channels, height, width;
+  int filters, kernelHeight, kernelWidth;
+  int stride, pad, groups;
+  int outHeight, outWidth;
+
+  int groupChannels() const { return channels / groups; }
+  int groupFilters() const { return filters / groups; }
+  int64_t groupWeights() const { return int64_t{groupFilters()} * groupChannels() * kernelHeight * kernelWidth; }
+  Shape weightShape() const { return {filters, groupChannels(), kernelHeight, kernelWidth}; }
+};
+
+/// Checks x, y and weight against each other and the attributes.
+Convolution convolutionOf(const Binder& binder, const ValuePlace& x, const ValuePlace& y, const Shape& weight) {
+  binder.expect(x.shape.size() == 3 && y.shape.size() == 3 && weight.size() == 4, "x, y and weight have wrong ranks");
+  Convolution conv = {};
+  conv.channels = x.shape[0];
+  conv.height = x.shape[1];
+  conv.width = x.shape[2];
+  conv.filters = y.shape[0];
+  conv.outHeight = y.shape[1];
+  conv.outWidth = y.shape[2];
+  conv.kernelHeight = weight[2];
+  conv.kernelWidth = weight[3];
+  conv.stride = binder.number("stride", 1);
+  conv.pad = binder.number("pad", 0);
+  conv.groups = binder.number("groups", 1);
+  binder.expect(conv.channels % conv.groups == 0 && conv.filters % conv.groups == 0,
+                "groups do not divide channels and filters");
+  binder.expect(weight == conv.weightShape(), "weight is " + format(weight) + ", expected " + format(conv.weightShape()));
+  const int extraHeight = conv.height + 2 * conv.pad - conv.kernelHeight;
+  const int extraWidth = conv.width + 2 * conv.pad - conv.kernelWidth;
+  binder.expect(extraHeight >= 0 && extraWidth >= 0, "the kernel is larger than its padded input");
+  const Shape expected = {conv.filters, extraHeight / conv.stride + 1, extraWidth / conv.stride + 1};
+  binder.expectShape(y, expected, "y");
+  const auto& table = binder.call().connections;
+  binder.expect(table.empty() || (conv.groups == 1 && table.size() == size_t(conv.filters) * size_t(conv.channels)),
+                "the connection table does not fit");
+  return conv;
+}
+
+/// One group of the forward pass, over an input whose rows hold their padding.
+Correlation forwardCorrelation(const Convolution& conv) {
+  return {.channels = conv.groupChannels(),
+          .height = conv.height,
+          .width = conv.width + 2 * conv.pad,
+          .maps = conv.groupFilters(),
+          .kernelHeight = conv.kernelHeight,
+          .kernelWidth = conv.kernelWidth,
+          .strideY = conv.stride,
+          .strideX = conv.stride,
+          .padTop = conv.pad,
+          .outHeight = conv.outHeight,
+          .outWidth = conv.outWidth};
+}
+
+Spread forwardSpread(const Convolution& conv) {
+  return {.channels = conv.channels,
+          .height = conv.height,
+          .width = conv.width,
+          .newHeight = conv.height,
+          .newWidth = conv.width + 2 * conv.pad,
+          .dilationY = 1,
+          .dilationX = 1,
+          .left = conv.pad};
+}
+
+/// One group of the input gradient: the full correlation of the spread output gradient with turned weights (27).
+Correlation gradientCorrelation(const Convolution& conv) {
+  return {.channels = conv.groupFilters(),
+          .height = (conv.outHeight - 1) * conv.stride + 1,
+          .width = conv.width + conv.kernelWidth - 1,
+          .maps = conv.groupChannels(),
+          .kernelHeight = conv.kernelHeight,
+          .kernelWidth = conv.kernelWidth,
+          .strideY = 1,
+          .strideX = 1,
+          .padTop = conv.kernelHeight - 1 - conv.pad,
+          .outHeight = conv.height,
+          .outWidth = conv.width};
+}
+
+Spread gradientSpread(const Convolution& conv) {
+  return {.channels = conv.filters,
+          .height = conv.outHeight,
+          .width = conv.outWidth,
+          .newHeight = (conv.outHeight - 1) * conv.stride + 1,
+          .newWidth = conv.width + conv.kernelWidth - 1,
+          .dilationY = conv.stride,
+          .dilationX = conv.stride,
+          .left = conv.kernelWidth - 1 - conv.pad};
+}
+
+int64_t floatsOf(const Spread& spread) {
+  return int64_t{spread.channels} * spread.newHeight * spread.newWidth * kLanes;
+}
+
+bool changesNothing(const Spread& spread) {
+  return spread.left == 0 && spread.width == spread.newWidth && spread.height == spread.newHeight;
+}
+
+/// A correlation of values with weights, group by group: the forward pass and the input gradient.
+class Correlate final : public Operation {
+ public:
+  struct Parts {
+    ValuePlace from, to;
+    Correlation shape;
+    Spread spread;
+    int groups;
+    int64_t groupWeights;
+    const float* weights;
+    const float* bias;
+    Activation activation;
+    bool flipped;
+    std::vector<uint8_t> connections;
+  };
+
+  Correlate(Binder& binder, Parts parts)
+      : kernels_(binder.kernels()),
+        parts_(std::move(parts)),
+        packed_(parts_.groups * parts_.groupWeights, "the weights of layer " + binder.call().layer) {
+    if (!changesNothing(parts_.spread)) binder.needScratch(floatsOf(parts_.spread));
+  }
+
+  void prepare() override {
+    const uint8_t* connections = parts_.connections.empty() ? nullptr : parts_.connections.data();
+    const auto pack = parts_.flipped ? kernels_.packFlippedWeights : kernels_.packWeights;
+    for (int group = 0; group < parts_.groups; group++) {
+      const int64_t place = group * parts_.groupWeights;
+      pack(parts_.shape, parts_.weights + place, connections, packed_.data() + place);
+    }
+  }
+
+  void run(const Slice& slice) override {
+    const Correlation& shape = parts_.shape;
+    const float* from = parts_.from.in(slice);
+    if (!changesNothing(parts_.spread)) {
+      kernels_.spread(parts_.spread, from, slice.scratch);
+      from = slice.scratch;
+    }
+    const int64_t fromGroup = int64_t{shape.channels} * shape.plane() * kLanes;
+    const int64_t toGroup = int64_t{shape.maps} * shape.outPlane() * kLanes;
+    for (int group = 0; group < parts_.groups; group++) {
+      kernels_.correlate(shape, from + group * fromGroup, packed_.data() + group * parts_.groupWeights,
+                         parts_.bias == nullptr ? nullptr : parts_.bias + group * shape.maps, parts_.activation,
+                         parts_.to.in(slice) + group * toGroup);
+    }
+  }
+
+  int64_t memoryBytes() const override { return packed_.bytes(); }
+  bool intact() const override { return packed_.intact(); }
+
+ private:
+  const Kernels& kernels_;
+  const Parts parts_;
+  Buffer packed_;
+};
+
+/// dWeight and dBias of a slice.
+class WeightGradient final : public Operation {
+ public:
+  WeightGradient(Binder& binder, const Convolution& conv)
+      : kernels_(binder.kernels()),
+        conv_(conv),
+        x_(binder.input(0)),
+        dy_(binder.input(1)),
+        weight_(binder.sliceGradient(0, conv.weightShape())),
+        bias_(binder.hasOutput(1) ? binder.sliceGradient(1, {conv.filters}) : -1),
+        connections_(binder.call().connections) {
+    if (conv.pad > 0) binder.needScratch(floatsOf(forwardSpread(conv)));
+  }
+
+  void run(const Slice& slice) override {
+    const Correlation shape = forwardCorrelation(conv_);
+    const float* x = x_.in(slice);
+    const float* dy = dy_.in(slice);
+    if (conv_.pad > 0) {
+      kernels_.spread(forwardSpread(conv_), x, slice.scratch);
+      x = slice.scratch;
+    }
+    for (int group = 0; group < conv_.groups; group++) {
+      kernels_.correlateGradients(shape, x + int64_t{group} * shape.channels * shape.plane() * kLanes,
+                                  dy + int64_t{group} * shape.maps * shape.outPlane() * kLanes,
+                                  connections_.empty() ? nullptr : connections_.data(),
+                                  slice.gradients + weight_ + group * conv_.groupWeights());
+    }
+    if (bias_ >= 0) kernels_.sumPixels(dy, conv_.filters, shape.outPlane(), slice.gradients + bias_);
+  }
+
+ private:
+  const Kernels& kernels_;
+  const Convolution conv_;
+  const ValuePlace x_, dy_;
+  const int64_t weight_, bias_;
+  const std::vector<uint8_t> connections_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> makeConvForward(Binder& binder) {
+  const ValuePlace x = binder.input(0);
+  const ValuePlace y = binder.output(0);
+  const Convolution conv = convolutionOf(binder, x, y, binder.parameterShape(1));
+  return std::make_unique<Correlate>(
+      binder, Correlate::Parts{.from = x,
+                               .to = y,
+                               .shape = forwardCorrelation(conv),
+                               .spread = forwardSpread(conv),
+                               .groups = conv.groups,
+                               .groupWeights = conv.groupWeights(),
+                               .weights = binder.parameter(1, conv.weightShape()),
+                               .bias = binder.hasInput(2) ? binder.parameter(2, {conv.filters}) : nullptr,
+                               .activation = binder.activation(),
+                               .flipped = false,
+                               .connections = binder.call().connections});
+}
+
+std::unique_ptr<Operation> makeConvInputGradient(Binder& binder) {
+  const ValuePlace dy = binder.input(0);
+  const ValuePlace dx = binder.output(0);
+  const Convolution conv = convolutionOf(binder, dx, dy, binder.parameterShape(1));
+  return std::make_unique<Correlate>(binder, Correlate::Parts{.from = dy,
+                                                              .to = dx,
+                                                              .shape = gradientCorrelation(conv),
+                                                              .spread = gradientSpread(conv),
+                                                              .groups = conv.groups,
+                                                              .groupWeights = conv.groupWeights(),
+                                                              .weights = binder.parameter(1, conv.weightShape()),
+                                                              .bias = nullptr,
+                                                              .activation = Activation::linear,
+                                                              .flipped = true,
+                                                              .connections = binder.call().connections});
+}
+
+std::unique_ptr<Operation> makeConvWeightGradient(Binder& binder) {
+  const Convolution conv = convolutionOf(binder, binder.input(0), binder.input(1), binder.gradientShape(0));
+  return std::make_unique<WeightGradient>(binder, conv);
+}
+
+}  // namespace convolab

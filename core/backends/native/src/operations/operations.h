@@ -1,0 +1,39 @@
+#pragma once
+// One maker for each kernel; each family in its own file.
+
+#include <memory>
+
+#include "../program/operation.h"
+
+namespace convolab {
+
+std::unique_ptr<Operation> makeConvForward(Binder& binder);
+std::unique_ptr<Operation> makeConvInputGradient(Binder& binder);
+std::unique_ptr<Operation> makeConvWeightGradient(Binder& binder);
+
+std::unique_ptr<Operation> makeDenseForward(Binder& binder);
+std::unique_ptr<Operation> makeDenseInputGradient(Binder& binder);
+std::unique_ptr<Operation> makeDenseWeightGradient(Binder& binder);
+
+std::unique_ptr<Operation> makeMaxPool(Binder& binder);
+std::unique_ptr<Operation> makeMaxPoolGradient(Binder& binder);
+std::unique_ptr<Operation> makeMeanPool(Binder& binder);
+std::unique_ptr<Operation> makeMeanPoolGradient(Binder& binder);
+
+std::unique_ptr<Operation> makeActivation(Binder& binder);
+std::unique_ptr<Operation> makeActivationGradient(Binder& binder);
+std::unique_ptr<Operation> makeChannelBias(Binder& binder);
+std::unique_ptr<Operation> makeChannelBiasGradient(Binder& binder);
+std::unique_ptr<Operation> makeConcat(Binder& binder);
+std::unique_ptr<Operation> makeConcatGradient(Binder& binder);
+std::unique_ptr<Operation> makeAdd(Binder& binder);
+
+std::unique_ptr<Operation> makeSoftmax(Binder& binder);
+std::unique_ptr<Operation> makeSoftmaxGradient(Binder& binder);
+std::unique_ptr<Operation> makeSoftmaxCrossEntropy(Binder& binder);
+std::unique_ptr<Operation> makeMeanSquaredError(Binder& binder);
+
+/// Writes one element beyond its output: by it the tests know that guards are watched. In no plan.
+std::unique_ptr<Operation> makeOverrun(Binder& binder);
+
+}  // namespace convolab

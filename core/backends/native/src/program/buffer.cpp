@@ -1,0 +1,64 @@
+#include "buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "failure.h"
+
+namespace convolab {
+
+namespace {
+
+/// Floats before and after the data: a whole slice of one element, so that alignment stays.
+constexpr int64_t kGuard = 64;
+constexpr uint32_t kPattern = 0x7fc0dead;
+constexpr std::align_val_t kAlignment{64};
+
+}  // namespace
+
+void Buffer::Release::operator()(float* memory) const { ::operator delete(memory, kAlignment); }
+
+Buffer::Buffer(int64_t count, const std::string& what) : count_(count) {
+  const int64_t padded = (count + 15) / 16 * 16;
+  const auto bytes = static_cast<size_t>(padded + 2 * kGuard) * sizeof(float);
+  void* memory = ::operator new(bytes, kAlignment, std::nothrow);
+  if (memory == nullptr) {
+    throw Failure("memory.exhausted", "No memory for " + what + " (" + std::to_string(bytes >> 20) + " MB)");
+  }
+  std::memset(memory, 0, bytes);
+  memory_.reset(static_cast<float*>(memory));
+  data_ = memory_.get() + kGuard;
+  gaps_ = {{-kGuard, 0}, {count_, padded + kGuard}};
+  for (const auto& [begin, end] : gaps_) fillGuard(begin, end);
+}
+
+int64_t Buffer::bytes() const { return data_ == nullptr ? 0 : (count_ + 2 * kGuard) * static_cast<int64_t>(sizeof(float)); }
+
+void Buffer::guardBetween(std::vector<std::pair<int64_t, int64_t>> ranges) {
+  std::sort(ranges.begin(), ranges.end());
+  int64_t at = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin > at) gaps_.emplace_back(at, begin);
+    at = std::max(at, end);
+  }
+  if (at < count_) gaps_.emplace_back(at, count_);
+  for (const auto& [begin, end] : gaps_) fillGuard(begin, end);
+}
+
+bool Buffer::intact() const {
+  return std::all_of(gaps_.begin(), gaps_.end(), [this](const auto& gap) { return holdsGuard(gap.first, gap.second); });
+}
+
+void Buffer::fillGuard(int64_t begin, int64_t end) {
+  for (int64_t at = begin; at < end; at++) std::memcpy(data_ + at, &kPattern, sizeof(kPattern));
+}
+
+bool Buffer::holdsGuard(int64_t begin, int64_t end) const {
+  for (int64_t at = begin; at < end; at++) {
+    if (std::memcmp(data_ + at, &kPattern, sizeof(kPattern)) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace convolab

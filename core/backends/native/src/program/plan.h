@@ -1,0 +1,68 @@
+#pragma once
+// A plan (core/graph/plan.ts) as it comes from JavaScript.
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "failure.h"
+
+namespace convolab {
+
+using Shape = std::vector<int>;
+
+/// "6x28x28"
+std::string format(const Shape& shape);
+int64_t elementsOf(const Shape& shape);
+
+struct PlanValue {
+  std::string name;
+  Shape shape;
+  /// In elements per sample.
+  int64_t offset = 0;
+};
+
+struct PlanParameter {
+  std::string name;
+  std::string layer;
+  Shape shape;
+  bool decays = false;
+};
+
+enum class Role { none, value, parameter, gradient, target, losses };
+
+struct Operand {
+  Role role = Role::none;
+  int index = 0;
+};
+
+struct PlanCall {
+  std::string kernel;
+  std::string layer;
+  std::vector<Operand> inputs;
+  std::vector<Operand> outputs;
+  /// stride, pad, groups, size, activation: those the kernel has.
+  std::unordered_map<std::string, int> numbers;
+  /// [filters, channels], 1 where connected; empty without a table (44).
+  std::vector<uint8_t> connections;
+  /// Elements of each part of a concatenation, those included whose gradient is not wanted.
+  std::vector<int> parts;
+};
+
+struct Plan {
+  std::vector<PlanValue> values;
+  std::vector<PlanParameter> parameters;
+  /// Forward calls, the loss (if any), backward calls.
+  std::vector<PlanCall> calls;
+  /// Place of the loss in `calls`, or -1.
+  int loss = -1;
+  /// Value that a batch of samples is read into.
+  int input = 0;
+  int64_t arenaSize = 0;
+};
+
+/// Throws `argument.invalid` where a value does not lie in the arena or an operand does not exist.
+void check(const Plan& plan);
+
+}  // namespace convolab

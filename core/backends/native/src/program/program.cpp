@@ -1,0 +1,303 @@
+#include "program.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace convolab {
+
+namespace {
+
+/// Elements of a parameter that a thread updates at a time; a multiple of the widest vector.
+constexpr int64_t kChunk = 4096;
+
+int64_t roundUp(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+}  // namespace
+
+Program::Program(Plan plan, const Kernels& kernels, const ProgramOptions& options)
+    : plan_(std::move(plan)),
+      options_(options),
+      kernels_(kernels),
+      mostSlices_((options.batchSize + kLanes - 1) / kLanes),
+      team_(options.threads) {
+  check(plan_);
+  allocate();
+  bind(kernels);
+  planTasks();
+}
+
+void Program::allocate() {
+  int64_t place = 0;
+  for (const PlanParameter& parameter : plan_.parameters) {
+    places_.push_back(place);
+    // A vector's worth of guard follows every parameter.
+    place += roundUp(elementsOf(parameter.shape)) + kLanes;
+  }
+  parameters_ = Buffer(place, "the parameters");
+  velocities_ = Buffer(place, "the momentum");
+  gradients_ = Buffer(place, "the gradients");
+  std::vector<std::pair<int64_t, int64_t>> ranges;
+  for (size_t k = 0; k < places_.size(); k++) ranges.emplace_back(places_[k], places_[k] + size(static_cast<int>(k)));
+  for (Buffer* buffer : {&parameters_, &velocities_, &gradients_}) buffer->guardBetween(ranges);
+  const int64_t images = int64_t{mostSlices_} * kLanes;
+  losses_ = Buffer(images, "the losses");
+  labels_.resize(static_cast<size_t>(images));
+  predictions_.resize(static_cast<size_t>(images));
+}
+
+void Program::bind(const Kernels& kernels) {
+  Binder binder(plan_, kernels, {parameters_.data(), gradients_.data(), places_, mostSlices_});
+  for (const PlanCall& call : plan_.calls) {
+    binder.begin(call);
+    operations_.push_back(makeOperation(binder));
+  }
+  sliceSums_ = binder.sliceSums();
+  sliceGradientSize_ = binder.sliceGradients();
+  sliceGradients_ = Buffer(sliceGradientSize_ * mostSlices_, "the gradients of slices");
+  for (int thread = 0; thread < options_.threads; thread++) {
+    arenas_.emplace_back(plan_.arenaSize * kLanes, "the values of a slice");
+    scratch_.emplace_back(binder.scratch(), "padded values");
+  }
+}
+
+void Program::planTasks() {
+  for (size_t k = 0; k < plan_.parameters.size(); k++) {
+    const int64_t elements = size(static_cast<int>(k));
+    for (int64_t begin = 0; begin < elements; begin += kChunk) {
+      chunks_.push_back({static_cast<int>(k), begin, std::min(kChunk, elements - begin)});
+    }
+  }
+  for (const Binder::SliceSum& sum : sliceSums_) {
+    for (int64_t begin = 0; begin < sum.count; begin += kChunk) {
+      sumTasks_.push_back({&sum, begin, std::min(kChunk, sum.count - begin)});
+    }
+  }
+  for (const auto& operation : operations_) {
+    for (int task = 0; task < operation->batchTasks(); task++) batchTasks_.push_back({operation.get(), task});
+  }
+}
+
+int64_t Program::memoryBytes() const {
+  int64_t bytes = 0;
+  for (const Buffer* buffer : {&parameters_, &velocities_, &gradients_, &sliceGradients_, &losses_, &targets_}) {
+    bytes += buffer->bytes();
+  }
+  for (const Buffer& buffer : arenas_) bytes += buffer.bytes();
+  for (const Buffer& buffer : scratch_) bytes += buffer.bytes();
+  for (const auto& operation : operations_) bytes += operation->memoryBytes();
+  return bytes;
+}
+
+int64_t Program::size(int parameter) const { return elementsOf(plan_.parameters[static_cast<size_t>(parameter)].shape); }
+
+float* Program::at(Storage storage, int parameter) {
+  Buffer& buffer = storage == Storage::parameters   ? parameters_
+                   : storage == Storage::velocities ? velocities_
+                                                    : gradients_;
+  return buffer.data() + places_[static_cast<size_t>(parameter)];
+}
+
+Tally Program::train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates) {
+  Tally tally;
+  const auto batchAt = [&](int64_t start) {
+    Batch batch;
+    batch.images = static_cast<int>(std::min<int64_t>(batchSize, count - start));
+    batch.source = &source;
+    batch.order = order + start;
+    return batch;
+  };
+  finite_ = true;
+  team_.run([&](int thread) {
+    int step = 0;
+    for (int64_t start = 0; start < count; start += batchSize, step++) {
+      const Batch batch = batchAt(start);
+      prepare();
+      runSlices(thread, batch, static_cast<int>(operations_.size()) - 1);
+      sumGradients(batch);
+      // Nobody changes it between the last meeting and the next.
+      if (!finite_) return;
+      if (thread == 0) {
+        this->count(batch, tally);
+        tally.steps++;
+      }
+      descend(rates[step]);
+    }
+  });
+  if (!finite_) tally.nonFinite = {tally.steps, findNonFinite(batchAt(int64_t{tally.steps} * batchSize))};
+  return tally;
+}
+
+Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions) {
+  require(plan_.loss >= 0, "A plan without a loss cannot be evaluated");
+  Tally tally;
+  team_.run([&](int thread) {
+    prepare();
+    for (int64_t start = 0; start < count; start += options_.batchSize) {
+      Batch batch;
+      batch.images = static_cast<int>(std::min<int64_t>(options_.batchSize, count - start));
+      batch.source = &source;
+      batch.order = indices + start;
+      runSlices(thread, batch, plan_.loss);
+      if (thread == 0) {
+        this->count(batch, tally);
+        std::copy_n(predictions_.begin(), batch.images, predictions + start);
+      }
+      team_.meet();
+    }
+  });
+  return tally;
+}
+
+void Program::requireTarget(const TargetFeed& target) const {
+  const Operand& y = plan_.calls[static_cast<size_t>(plan_.loss)].inputs[0];
+  const int64_t classes = elementsOf(plan_.values[static_cast<size_t>(y.index)].shape);
+  require(target.labels != nullptr || (target.values != nullptr && target.classes == classes),
+          "The loss needs labels, or " + std::to_string(classes) + " targets for each sample");
+}
+
+void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target,
+                      const std::vector<Tap>& taps, float* losses) {
+  Batch batch;
+  batch.images = count;
+  batch.feeds = &feeds;
+  batch.taps = &taps;
+  batch.target = target;
+  if (target.values != nullptr && targets_.size() < int64_t{mostSlices_} * kLanes * target.classes) {
+    targets_ = Buffer(int64_t{mostSlices_} * kLanes * target.classes, "the targets");
+  }
+  team_.run([&](int thread) {
+    prepare();
+    runSlices(thread, batch, static_cast<int>(operations_.size()) - 1);
+    sumGradients(batch);
+  });
+  if (losses != nullptr) std::copy_n(losses_.data(), count, losses);
+}
+
+void Program::update(float rate) {
+  team_.run([&](int) { descend(rate); });
+}
+
+void Program::guardArenas() {
+  std::vector<std::pair<int64_t, int64_t>> ranges;
+  for (const PlanValue& value : plan_.values) {
+    ranges.emplace_back(value.offset * kLanes, (value.offset + elementsOf(value.shape)) * kLanes);
+  }
+  for (Buffer& arena : arenas_) arena.guardBetween(ranges);
+}
+
+bool Program::intact() const {
+  const auto whole = [](const Buffer& buffer) { return buffer.data() == nullptr || buffer.intact(); };
+  return whole(parameters_) && whole(velocities_) && whole(gradients_) && whole(sliceGradients_) && whole(losses_) &&
+         whole(targets_) && std::all_of(arenas_.begin(), arenas_.end(), whole) &&
+         std::all_of(scratch_.begin(), scratch_.end(), whole) &&
+         std::all_of(operations_.begin(), operations_.end(), [](const auto& operation) { return operation->intact(); });
+}
+
+void Program::prepare() {
+  team_.share(static_cast<int>(operations_.size()), [&](int k) { operations_[static_cast<size_t>(k)]->prepare(); });
+}
+
+void Program::runSlices(int thread, const Batch& batch, int lastCall) {
+  team_.share(batch.slices(), [&](int index) {
+    const Slice slice = sliceOf(thread, batch, index);
+    fill(batch, slice);
+    for (int call = 0; call <= lastCall; call++) {
+      operations_[static_cast<size_t>(call)]->run(slice);
+      if (batch.taps != nullptr) copyTaps(batch, slice, call);
+    }
+  });
+}
+
+Slice Program::sliceOf(int thread, const Batch& batch, int index) {
+  const int64_t first = int64_t{index} * kLanes;
+  Slice slice;
+  slice.index = index;
+  slice.images = static_cast<int>(std::min<int64_t>(kLanes, batch.images - first));
+  slice.arena = arenas_[static_cast<size_t>(thread)].data();
+  slice.scratch = scratch_[static_cast<size_t>(thread)].data();
+  slice.gradients = sliceGradients_.data() + index * sliceGradientSize_;
+  slice.targets.labels = labels_.data() + first;
+  if (batch.target.values != nullptr) slice.targets.values = targets_.data() + first * batch.target.classes;
+  slice.lossScale = 1.0f / static_cast<float>(batch.images);
+  slice.losses = losses_.data() + first;
+  slice.predictions = predictions_.data() + first;
+  return slice;
+}
+
+void Program::sumGradients(const Batch& batch) {
+  const int sums = static_cast<int>(sumTasks_.size());
+  const int products = static_cast<int>(batchTasks_.size());
+  const auto sumSlices = [&](const SumTask& task) {
+    float* total = at(Storage::gradients, task.sum->parameter) + task.begin;
+    const float* first = sliceGradients_.data() + task.sum->place + task.begin;
+    std::copy_n(first, task.count, total);
+    for (int slice = 1; slice < batch.slices(); slice++) {
+      kernels_.accumulate(task.count, first + slice * sliceGradientSize_, total);
+    }
+    return kernels_.allFinite(task.count, total);
+  };
+  // The last task looks at the losses.
+  team_.share(products + sums + 1, [&](int k) {
+    bool finite = true;
+    if (k < products) {
+      const BatchTask& task = batchTasks_[static_cast<size_t>(k)];
+      finite = task.operation->runBatchTask(task.index, batch.slices());
+    } else if (k < products + sums) {
+      finite = sumSlices(sumTasks_[static_cast<size_t>(k - products)]);
+    } else if (plan_.loss >= 0) {
+      finite = kernels_.allFinite(batch.images, losses_.data());
+    }
+    if (!finite) finite_ = false;
+  });
+}
+
+void Program::descend(float rate) {
+  team_.share(static_cast<int>(chunks_.size()), [&](int k) {
+    const Chunk& chunk = chunks_[static_cast<size_t>(k)];
+    const bool decays = plan_.parameters[static_cast<size_t>(chunk.parameter)].decays;
+    const Descent descent = {rate, options_.momentum, decays ? options_.weightDecay : 0.0f};
+    kernels_.descend(descent, chunk.count, at(Storage::gradients, chunk.parameter) + chunk.begin,
+                     at(Storage::parameters, chunk.parameter) + chunk.begin,
+                     at(Storage::velocities, chunk.parameter) + chunk.begin);
+  });
+}
+
+void Program::count(const Batch& batch, Tally& tally) const {
+  for (int image = 0; image < batch.images; image++) {
+    const auto k = static_cast<size_t>(image);
+    tally.lossSum += static_cast<double>(losses_.data()[image]);
+    tally.correct += predictions_[k] == labels_[k];
+  }
+  tally.samples += batch.images;
+}
+
+std::string Program::findNonFinite(const Batch& batch) {
+  int first = static_cast<int>(operations_.size());
+  for (int index = 0; index < batch.slices(); index++) {
+    const Slice slice = sliceOf(0, batch, index);
+    fill(batch, slice);
+    for (int call = 0; call < first; call++) {
+      operations_[static_cast<size_t>(call)]->run(slice);
+      if (!outputsFinite(slice, call)) first = call;
+    }
+  }
+  if (first < static_cast<int>(operations_.size())) return plan_.calls[static_cast<size_t>(first)].layer;
+  for (size_t k = 0; k < plan_.parameters.size(); k++) {
+    if (!kernels_.allFinite(size(static_cast<int>(k)), at(Storage::gradients, static_cast<int>(k)))) {
+      return plan_.parameters[k].layer;
+    }
+  }
+  return "";
+}
+
+bool Program::outputsFinite(const Slice& slice, int call) const {
+  for (const Operand& operand : plan_.calls[static_cast<size_t>(call)].outputs) {
+    if (operand.role == Role::losses && !kernels_.allFinite(slice.images, slice.losses)) return false;
+    if (operand.role != Role::value) continue;
+    const PlanValue& value = plan_.values[static_cast<size_t>(operand.index)];
+    if (!kernels_.allFinite(elementsOf(value.shape) * kLanes, slice.arena + value.offset * kLanes)) return false;
+  }
+  return true;
+}
+
+}  // namespace convolab

@@ -1,0 +1,173 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "buffer.h"
+#include "operation.h"
+#include "plan.h"
+#include "team.h"
+
+namespace convolab {
+
+struct ProgramOptions {
+  int threads = 1;
+  /// Largest batch of a step.
+  int batchSize = 1;
+  float momentum = 0;
+  float weightDecay = 0;
+};
+
+/// Samples as bytes, and how they become the values of the network's input. Borrowed for the length of a call.
+struct Source {
+  const uint8_t* images = nullptr;
+  const int32_t* labels = nullptr;
+  int64_t count = 0;
+  Gathering shape = {};
+  std::vector<float> scale, shift;
+};
+
+/// Values [count, elements] of one batch, in the frameworks' layout.
+struct Feed {
+  int value = 0;
+  const float* data = nullptr;
+};
+
+/// A value to be copied out as [count, elements], right after a call, since its place may be used again.
+struct Tap {
+  int value = 0;
+  int after = 0;
+  float* data = nullptr;
+};
+
+/// What the loss compares with: labels [count], or values [count, classes].
+struct TargetFeed {
+  const int32_t* labels = nullptr;
+  const float* values = nullptr;
+  int classes = 0;
+};
+
+struct NonFinite {
+  int step = -1;
+  std::string layer;
+};
+
+struct Tally {
+  int steps = 0;
+  int64_t samples = 0;
+  double lossSum = 0;
+  int64_t correct = 0;
+  NonFinite nonFinite;
+};
+
+enum class Storage { parameters, velocities, gradients };
+
+/// A plan ready to run: operations, memory and threads. One call at a time.
+///
+/// A step: weights are packed, slices of 16 images go forward and backward, each on one thread; gradients are added up
+/// in the order of slices; all parameters are updated, unless something was not finite. Each of these parts is shared
+/// out in tasks whose results do not depend on which thread takes them.
+class Program {
+ public:
+  /// Throws `argument.invalid`, `backend.unsupported`, `memory.exhausted`.
+  Program(Plan plan, const Kernels& kernels, const ProgramOptions& options);
+
+  const Plan& plan() const { return plan_; }
+  const ProgramOptions& options() const { return options_; }
+  int64_t memoryBytes() const;
+  /// Elements of a parameter, and its values (or velocities, or gradients).
+  int64_t size(int parameter) const;
+  float* at(Storage storage, int parameter);
+
+  /// Runs consecutive steps of `batchSize` samples (the last may have fewer), one learning rate each.
+  Tally train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates);
+
+  /// Forward only; `predictions` [count].
+  Tally evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions);
+
+  /// Throws `argument.invalid` where targets do not fit the loss.
+  void requireTarget(const TargetFeed& target) const;
+
+  /// All calls of the plan once, on at most `batchSize` samples, without update. `losses` [count] may be null.
+  void execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target, const std::vector<Tap>& taps,
+               float* losses);
+
+  /// One update from the gradients as they are.
+  void update(float rate);
+
+  /// From now on, everything in the arenas that belongs to no value is watched too.
+  void guardArenas();
+  /// Whether no operation ever wrote beyond the end of its operands.
+  bool intact() const;
+
+ private:
+  /// One batch: how a slice gets its input and targets, and what becomes of values on the way.
+  struct Batch {
+    int images = 0;
+    const Source* source = nullptr;
+    const uint32_t* order = nullptr;
+    const std::vector<Feed>* feeds = nullptr;
+    const std::vector<Tap>* taps = nullptr;
+    TargetFeed target;
+
+    int slices() const { return (images + kLanes - 1) / kLanes; }
+  };
+  /// So many elements of a parameter.
+  struct Chunk {
+    int parameter;
+    int64_t begin, count;
+  };
+  struct SumTask {
+    const Binder::SliceSum* sum;
+    int64_t begin, count;
+  };
+  struct BatchTask {
+    Operation* operation;
+    int index;
+  };
+
+  void allocate();
+  void bind(const Kernels& kernels);
+  void planTasks();
+
+  // Each thread of the team goes through these together.
+  void prepare();
+  void runSlices(int thread, const Batch& batch, int lastCall);
+  void sumGradients(const Batch& batch);
+  void descend(float rate);
+
+  Slice sliceOf(int thread, const Batch& batch, int index);
+  void fill(const Batch& batch, const Slice& slice);
+  void fillBytes(const Batch& batch, const Slice& slice);
+  void fillValues(const Batch& batch, const Slice& slice);
+  void fillTargets(const Batch& batch, const Slice& slice);
+  void copyTaps(const Batch& batch, const Slice& slice, int call) const;
+
+  void count(const Batch& batch, Tally& tally) const;
+  std::string findNonFinite(const Batch& batch);
+  bool outputsFinite(const Slice& slice, int call) const;
+
+  const Plan plan_;
+  const ProgramOptions options_;
+  const Kernels& kernels_;
+  int mostSlices_;
+  std::vector<int64_t> places_;
+  Buffer parameters_, velocities_, gradients_;
+  std::vector<std::unique_ptr<Operation>> operations_;
+  std::vector<Binder::SliceSum> sliceSums_;
+  int64_t sliceGradientSize_ = 0;
+  Buffer sliceGradients_;
+  std::vector<Buffer> arenas_, scratch_;
+  /// Per image of the batch.
+  Buffer losses_, targets_;
+  std::vector<int32_t> labels_, predictions_;
+  std::vector<Chunk> chunks_;
+  std::vector<SumTask> sumTasks_;
+  std::vector<BatchTask> batchTasks_;
+  std::atomic<bool> finite_{true};
+  Team team_;
+};
+
+}  // namespace convolab

@@ -1,0 +1,52 @@
+// Compiled once per SIMD path, with that path's instruction set and its name in CONVOLAB_PATH. Nothing here may be
+// inline and shared with other files: the linker could keep the copy that needs instructions the processor lacks.
+
+#include "table.h"
+
+#include "../kernels/conv.h"
+#include "../kernels/dense.h"
+#include "../kernels/pool.h"
+#include "../kernels/softmax.h"
+#include "../kernels/step.h"
+
+#define CONVOLAB_TEXT(name) #name
+#define CONVOLAB_NAME(name) CONVOLAB_TEXT(name)
+
+namespace convolab {
+namespace CONVOLAB_PATH {
+
+extern const Kernels kernels;
+const Kernels kernels = {
+    .name = CONVOLAB_NAME(CONVOLAB_PATH),
+    .packWeights = packWeights,
+    .packFlippedWeights = packFlippedWeights,
+    .correlate = correlate,
+    .correlateGradients = correlateGradients,
+    .sumPixels = sumPixels,
+    .spread = spread,
+    .denseForward = denseForward,
+    .denseInputGradient = denseInputGradient,
+    .denseWeightGradient = denseWeightGradient,
+    .denseBiasGradient = denseBiasGradient,
+    .transposeLanes = transposeLanes,
+    .meanPool = meanPool,
+    .meanPoolGradient = meanPoolGradient,
+    .maxPool = maxPool,
+    .maxPoolGradient = maxPoolGradient,
+    .activate = activate,
+    .activationGradient = activationGradient,
+    .addChannelBias = addChannelBias,
+    .addValues = addValues,
+    .softmax = softmax,
+    .softmaxGradient = softmaxGradient,
+    .softmaxCrossEntropy = softmaxCrossEntropy,
+    .meanSquaredError = meanSquaredError,
+    .largestIndex = largestIndex,
+    .gather = gather,
+    .descend = descend,
+    .accumulate = accumulate,
+    .allFinite = allFinite,
+};
+
+}  // namespace CONVOLAB_PATH
+}  // namespace convolab

@@ -1,0 +1,58 @@
+#pragma once
+// The kernels of one SIMD path as a table of functions: all that the program knows of them. Each path fills its own
+// from the same source (table.cpp, compiled once per path), and one is chosen when a program is made.
+
+#include <cstdint>
+
+#include "../kernels/shapes.h"
+
+namespace convolab {
+
+struct Kernels {
+  /// `baseline`, `avx2`, `avx512`, `neon`
+  const char* name;
+
+  void (*packWeights)(const Correlation&, const float* weights, const uint8_t* connected, float* packed);
+  void (*packFlippedWeights)(const Correlation&, const float* weights, const uint8_t* connected, float* packed);
+  void (*correlate)(const Correlation&, const float* x, const float* packed, const float* bias, Activation, float* y);
+  void (*correlateGradients)(const Correlation&, const float* x, const float* dy, const uint8_t* connected, float* dw);
+  void (*sumPixels)(const float* dy, int maps, int pixels, float* db);
+  void (*spread)(const Spread&, const float* from, float* to);
+
+  void (*denseForward)(const Affine&, int first, int last, const float* x, const float* weights, const float* bias,
+                       Activation, float* y);
+  void (*denseInputGradient)(const Affine&, int first, int last, const float* dy, const float* weights, float* dx);
+  void (*denseWeightGradient)(const Affine&, int slices, int first, int last, int pitch, const float* rows,
+                              const float* dy, float* dw);
+  void (*denseBiasGradient)(int outputs, int slices, int first, int last, const float* dy, float* db);
+  void (*transposeLanes)(const float* values, int count, int pitch, float* rows);
+
+  void (*meanPool)(const Pooling&, const float* x, float* y);
+  void (*meanPoolGradient)(const Pooling&, const float* dy, float* dx);
+  void (*maxPool)(const Pooling&, const float* x, float* y);
+  void (*maxPoolGradient)(const Pooling&, const float* x, const float* dy, float* dx);
+
+  void (*activate)(Activation, int elements, const float* x, float* y);
+  void (*activationGradient)(Activation, int elements, const float* y, const float* dy, float* dx);
+  void (*addChannelBias)(Activation, int channels, int pixels, const float* x, const float* bias, float* y);
+  void (*addValues)(int elements, const float* a, const float* b, float* y);
+
+  void (*softmax)(int count, const float* x, float* y);
+  void (*softmaxGradient)(int count, const float* y, const float* dy, float* dx);
+  void (*softmaxCrossEntropy)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
+  void (*meanSquaredError)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
+  void (*largestIndex)(int count, const float* y, int32_t* indices);
+
+  void (*gather)(const Gathering&, const uint8_t* const* images, const float* scale, const float* shift, float* x);
+  void (*descend)(const Descent&, int64_t count, const float* gradient, float* weight, float* velocity);
+  void (*accumulate)(int64_t count, const float* more, float* sum);
+  bool (*allFinite)(int64_t count, const float* values);
+};
+
+/// The table of the path of that name, or null where this build or this processor does not have it.
+const Kernels* findKernels(const char* name);
+
+/// The fastest path that this processor can run.
+const Kernels& bestKernels();
+
+}  // namespace convolab
