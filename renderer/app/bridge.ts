@@ -1,16 +1,17 @@
-import type { Bridge, PreloadBridge } from '../../core/contract/bridge.ts';
+import type { Bridge } from '../../core/contract/bridge.ts';
 import { ConvolabError } from '../../core/contract/errors.ts';
+import type { PreloadWire } from '../../core/contract/wire.ts';
 import { createSocketBridge } from './socket.ts';
 
 declare global {
   interface Window {
     /** Present under Electron only; put there by its preload script. */
-    convolab?: PreloadBridge;
+    convolab?: PreloadWire;
   }
 }
 
 /** Electron's bridge, with errors made into exceptions again. */
-function wrapPreload(preload: PreloadBridge): Bridge {
+function wrapPreload(preload: PreloadWire): Bridge {
   return {
     shell: preload.shell,
     async call(method, params) {

@@ -1,6 +1,7 @@
-import { type Bridge, socketPath, socketUnauthorized } from '../../core/contract/bridge.ts';
+import type { Bridge } from '../../core/contract/bridge.ts';
 import { ConvolabError } from '../../core/contract/errors.ts';
 import type { EngineEvent, EventBatch, Reply } from '../../core/contract/events.ts';
+import { socketPath } from '../../core/contract/wire.ts';
 
 interface Pending {
   resolve(result: unknown): void;
@@ -23,6 +24,16 @@ const unauthorized = () =>
   new ConvolabError('session.unauthorized', 'This window is not allowed to talk to the engine.', {
     hint: 'Open the link that the terminal printed when Convolab started.',
   });
+
+/** A closed socket does not say why; the page itself does: 401 once this browser's session is not known (any more). */
+async function isRefused(): Promise<boolean> {
+  try {
+    const { status } = await fetch('/', { method: 'HEAD', cache: 'no-store' });
+    return status === 401;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The bridge of the browser host: one WebSocket that returns by itself. Calls made while it is away wait for it;
@@ -64,8 +75,8 @@ export function createSocketBridge(location: Pick<Location, 'protocol' | 'host'>
       for (const listener of connectionListeners) listener(true);
     };
     socket.onmessage = (message) => receive(JSON.parse(String(message.data)) as Reply | EventBatch);
-    socket.onclose = ({ code }) => {
-      refused = code === socketUnauthorized;
+    socket.onclose = async () => {
+      refused = await isRefused();
       rejectAll(refused ? unauthorized() : lost());
       for (const listener of connectionListeners) listener(false);
       if (!refused) setTimeout(connect, retryDelay(failures++));

@@ -55,6 +55,8 @@ export function startSync(): void {
     status.setConnected(connected);
     if (connected && wasLost) void loadAll();
     wasLost = !connected;
+    // Asked at once, so that a window that was shut out learns it; otherwise answered when the connection is back.
+    if (!connected) void status.load();
   });
   void loadAll();
 }

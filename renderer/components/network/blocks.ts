@@ -13,11 +13,17 @@ export interface Block {
   sheets: number;
 }
 
-const gap = 14;
+/** Space between layers; with names below, wide enough for the longest of them. */
+const gaps = { plain: 14, named: 34 };
 const sheetStep = 2.5;
 
-/** Places the input and every layer from left to right around the middle of a picture `height` tall. */
-export function networkBlocks(model: ModelDescription, height: number): { blocks: Block[]; width: number } {
+/** Places the input and every layer from left to right around the middle of a picture `height` tall (names not counted). */
+export function networkBlocks(
+  model: ModelDescription,
+  height: number,
+  named: boolean,
+): { blocks: Block[]; width: number } {
+  const gap = named ? gaps.named : gaps.plain;
   const largest = Math.max(...model.input.slice(1));
   const layers = [{ id: 'input', type: 'input', shape: model.input }, ...model.layers];
   const blocks: Block[] = [];
