@@ -1,0 +1,90 @@
+import type { Band, Comparison, RunSummary, Series } from '../../../core/contract/runs.ts';
+import type { LineStyle, PlotSource } from '../../charts/plot.ts';
+import { bandPoints } from '../../charts/points.ts';
+import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
+import type { Theme } from '../../ui/palette.ts';
+
+export interface Words {
+  group(label: string, count: number): string;
+  line(label: string, split: string): string;
+}
+
+export interface ComparedGroup {
+  readonly label: string;
+  readonly runs: readonly RunSummary[];
+}
+
+/** Groups of the comparison whose runs are still known, each with its runs' rows. */
+export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): ComparedGroup[] {
+  return comparison.groups
+    .map(({ label, runs }) => ({ label, runs: runs.flatMap((id) => byId.get(id) ?? []) }))
+    .filter(({ runs }) => runs.length > 0);
+}
+
+/** A group has the colour of its first run. */
+export function groupColour(group: ComparedGroup): number {
+  return Math.min(...group.runs.map((run) => run.colour));
+}
+
+/** Mean lines with their bands, and on request the single runs as thin lines beneath. */
+export function groupLines(
+  groups: readonly ComparedGroup[],
+  metrics: readonly string[],
+  bands: readonly Band[],
+  options: {
+    theme: Theme;
+    words: Words;
+    members: ((run: string, metric: string) => Series | undefined) | null;
+  },
+): PlotSource[] {
+  const { theme, words, members } = options;
+  return groups.flatMap((group) => {
+    const label = words.group(group.label, group.runs.length);
+    const colour = groupColour(group);
+    const thin = members
+      ? runLines(
+          group.runs.map((run) => ({ ...run, colour })),
+          metrics,
+          members,
+          { theme, label: words.line, faint: true },
+        )
+      : [];
+    const means = metrics.flatMap((metric): PlotSource[] => {
+      const band = bands.find((it) => it.label === group.label && it.metric === metric);
+      if (!band || band.epochs.length === 0) return [];
+      const { split } = splitMetric(metric);
+      const style = { ...splitStyle(colour, split, theme), marks: false };
+      return [
+        {
+          id: `${group.label}:${metric}`,
+          label: metrics.length > 1 ? words.line(label, split) : label,
+          style: { ...style, width: style.width + 0.25 },
+          points: bandPoints(band),
+        },
+      ];
+    });
+    return [...thin, ...means];
+  });
+}
+
+const mostEntries = 12;
+
+/** What the lines of a card mean; for more lines than can be read, the run list says it. */
+export function comparisonLegend(
+  entries: readonly { id: string; label: string; colour: number }[],
+  metrics: readonly string[],
+  theme: Theme,
+  words: Words,
+): { id: string; label: string; style: LineStyle }[] {
+  const legend = entries.flatMap(({ id, label, colour }) =>
+    metrics.map((metric) => {
+      const { split } = splitMetric(metric);
+      return {
+        id: `${id}:${metric}`,
+        label: metrics.length > 1 ? words.line(label, split) : label,
+        style: splitStyle(colour, split, theme),
+      };
+    }),
+  );
+  return legend.length <= mostEntries ? legend : [];
+}

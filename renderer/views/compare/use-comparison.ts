@@ -1,0 +1,73 @@
+import { type ComputedRef, computed, type Ref } from 'vue';
+import type { Band, Comparison, RunSummary } from '../../../core/contract/runs.ts';
+import { useInspectStore } from '../../stores/inspect.ts';
+import { useMetricsStore } from '../../stores/metrics.ts';
+import { useRunsStore } from '../../stores/runs.ts';
+import { type Answer, useAnswer } from '../answer.ts';
+import type { Grouping } from './grouping.ts';
+
+/** Most runs that are laid over each other. */
+export const mostCompared = 100;
+
+export type Spread = 'deviation' | 'error' | 'ci95';
+
+export interface OpenComparison {
+  /** The ticked runs, oldest first, at most `mostCompared`. */
+  readonly runs: ComputedRef<RunSummary[]>;
+  readonly comparison: Answer<Comparison>;
+  readonly bands: Answer<Band[]>;
+}
+
+/** The comparison of the ticked runs, read anew as they finish epochs. */
+export function useComparison(
+  grouping: () => Grouping,
+  target: () => Comparison['target'] | undefined,
+  bandOf: { metrics: () => readonly string[]; spread: Ref<Spread> },
+): OpenComparison {
+  const store = useRunsStore();
+  const inspect = useInspectStore();
+  const curves = useMetricsStore();
+  const runs = computed(() => store.visible.slice(0, mostCompared).reverse());
+  const ids = computed(() => runs.value.map((run) => run.id));
+  /** What a finished epoch changes. */
+  const stamp = computed(() =>
+    runs.value.map((run) => `${run.status} ${Math.floor(run.epoch)} ${run.bestEpoch}`),
+  );
+
+  const comparison = useAnswer(
+    () =>
+      ids.value.length === 0
+        ? null
+        : { ids: ids.value, grouping: grouping(), target: target(), stamp: stamp.value },
+    async ({ ids: wanted, grouping: by, target: aim }) => {
+      const request = { runs: wanted, ...(aim && { target: aim }) };
+      if (by.kind === 'default') return inspect.compare(request);
+      if (by.kind === 'keys') return inspect.compare({ ...request, groupBy: [...by.keys] });
+      const proposed = await inspect.compare(request);
+      const keys = [...new Set([...proposed.differences.map(({ path }) => path), 'seed'])];
+      return named(await inspect.compare({ ...request, groupBy: keys }), store.byId);
+    },
+  );
+  const bands = useAnswer(
+    () => {
+      const groups = comparison.value.value?.groups.map(({ label, runs: members }) => ({
+        label,
+        runs: members,
+      }));
+      const metrics = bandOf.metrics();
+      if (!groups || groups.length === 0 || metrics.length === 0 || grouping().kind === 'runs') return null;
+      return { groups, metrics: [...metrics], spread: bandOf.spread.value, stamp: stamp.value };
+    },
+    ({ groups, metrics, spread }) => curves.bands({ groups, metrics, spread }),
+  );
+  return { runs, comparison, bands };
+}
+
+/** A group of one run bears the run's name. */
+function named(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): Comparison {
+  const groups = comparison.groups.map((group) => ({
+    ...group,
+    label: group.runs.length === 1 ? (byId.get(group.runs[0] as string)?.name ?? group.label) : group.label,
+  }));
+  return { ...comparison, groups };
+}
