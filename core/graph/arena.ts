@@ -103,6 +103,8 @@ function takeOver(blocks: Block[], calls: readonly KernelCall[]): void {
       if (!input || !('value' in input)) continue;
       const given = blocks[input.value] as Block;
       if (given.last !== time || given.size !== taken.size) continue;
+      // The same value twice in one call: a kernel that goes over its inputs one by one would read what it wrote.
+      if (valueIds(call.inputs).filter((id) => blocks[id] === given).length > 1) continue;
       given.last = taken.last;
       blocks.forEach((block, id) => {
         if (block === taken) blocks[id] = given;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ConvolabError, type Issue } from '../contract/errors.ts';
-import { findIssues } from '../contract/issues.ts';
+import type { Issue } from '../contract/errors.ts';
+import { findIssues, specError } from '../contract/issues.ts';
 import { suggestion } from '../contract/nearest.ts';
 import { layers } from '../layers/index.ts';
 import type { LayerSpec } from '../layers/layer.ts';
@@ -42,7 +42,7 @@ interface Variant {
  */
 export function parseModel(input: unknown): ModelSpec {
   const issues = modelIssues(input);
-  if (issues.length > 0) throw specError(issues);
+  if (issues.length > 0) throw specError('The model', issues);
   const { version, name, input: shape, layers: raw, loss } = envelope.parse(input);
   return {
     version,
@@ -88,15 +88,4 @@ function variantIssues(
 function read<T>(registry: ReadonlyMap<string, Variant>, raw: unknown): T {
   const { type } = raw as { type: string };
   return registry.get(type)?.schema.parse(raw) as T;
-}
-
-function specError(issues: Issue[]): ConvolabError {
-  const [first] = issues;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  const unknownOnly = issues.every(({ message }) => message.startsWith('unknown key'));
-  return new ConvolabError(
-    unknownOnly ? 'spec.unknown-key' : 'spec.invalid',
-    `the model is not valid: ${first?.path || 'it'}: ${first?.message}${more}`,
-    { subject: first?.path, hint: 'correct the keys listed', issues },
-  );
 }

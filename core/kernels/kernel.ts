@@ -56,7 +56,8 @@ export interface Kernel<A = Readonly<Record<string, unknown>>> {
   readonly attributes: z.ZodType<A>;
   /**
    * Indices of inputs over which the first output may be written, because every element is read before its place is
-   * written. A plan makes use of it where that input is not needed again, so every backend must allow for it.
+   * written. A plan makes use of it where that input is not needed again and stands in the call once, so every backend
+   * must allow for it.
    */
   readonly inPlace?: readonly number[];
   /** Shapes of the outputs, per sample, from those of the inputs (`null` where an optional one is left out). */

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
 import type { PresetDescriptor } from '../contract/catalog.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import { describeFields } from '../contract/fields.ts';
-import { findIssues } from '../contract/issues.ts';
+import { findIssues, specError } from '../contract/issues.ts';
 import { suggestion } from '../contract/nearest.ts';
 import type { ExperimentEnvelope, ModelSource } from '../contract/specs.ts';
 import { type ModelSpec, parseModel } from '../graph/parse.ts';
+import { readSpecFile } from '../train/source.ts';
 import { lenet5 } from './lenet-5.ts';
 import type { Preset } from './preset.ts';
 
@@ -18,9 +17,9 @@ export function findPreset(name: string): Preset {
   const found = presets.find((preset) => preset.name === name);
   if (found) return found;
   const known = presets.map((preset) => preset.name);
-  throw new ConvolabError('preset.unknown', `there is no preset "${name}"${suggestion(name, known)}`, {
+  throw new ConvolabError('preset.unknown', `There is no preset "${name}"${suggestion(name, known)}.`, {
     subject: name,
-    hint: `known presets: ${known.join(', ')}`,
+    hint: `Known presets: ${known.join(', ')}.`,
   });
 }
 
@@ -30,48 +29,17 @@ export function findPreset(name: string): Preset {
  * @throws `preset.unknown`, `file.unreadable`, `spec.syntax`, `spec.invalid`, `spec.unknown-key`
  */
 export async function resolveModel(source: ModelSource): Promise<ModelSpec> {
-  if ('preset' in source) return presetModel(findPreset(source.preset), source.options ?? {});
+  return 'file' in source ? parseModel(await readSpecFile(source.file)) : inlineModel(source);
+}
+
+/** The same where no file has to be read. */
+export function inlineModel(source: Exclude<ModelSource, { file: string }>): ModelSpec {
   if ('spec' in source) return parseModel(source.spec);
-  return parseModel(await readSpecFile(source.file));
-}
-
-function presetModel(preset: Preset, options: Readonly<Record<string, unknown>>): ModelSpec {
+  const preset = findPreset(source.preset);
+  const options = source.options ?? {};
   const issues = findIssues(preset.options, options, ['model', 'options']);
-  if (issues.length > 0) {
-    const unknownOnly = issues.every(({ message }) => message.startsWith('unknown key'));
-    throw new ConvolabError(
-      unknownOnly ? 'spec.unknown-key' : 'spec.invalid',
-      `the options of preset ${preset.name} are not valid: ${issues[0]?.path}: ${issues[0]?.message}`,
-      { subject: issues[0]?.path, hint: 'correct the options listed', issues },
-    );
-  }
+  if (issues.length > 0) throw specError(`Preset ${preset.name} with these options`, issues);
   return parseModel(preset.model(preset.options.parse(options)));
-}
-
-async function readSpecFile(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new ConvolabError(
-      'file.unreadable',
-      `the model file ${path} cannot be read`,
-      { subject: path, hint: 'check the path and its permissions' },
-      { cause },
-    );
-  }
-  try {
-    // JSON is YAML too, so one parser reads both.
-    return parseYaml(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConvolabError(
-      'spec.syntax',
-      `the model file ${path} is neither YAML nor JSON: ${reason}`,
-      { subject: path, hint: 'correct the line named' },
-      { cause },
-    );
-  }
 }
 
 /** The one-run experiment that a preset is: its default data and recipe, with the default options written out. */

@@ -77,7 +77,7 @@ export const lenet5: Preset<Options> = {
     train: {
       epochs: 10,
       batchSize: 64,
-      optimizer: { type: 'sgd', lr: 0.05, momentum: 0.9, weightDecay: 0 },
+      optimizer: { type: 'sgd', lr: 0.1, momentum: 0.9, weightDecay: 0 },
       schedule: { type: 'cosine', final: 0.01 },
       select: { metric: 'validation/accuracy', direction: 'max' },
     },

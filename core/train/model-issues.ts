@@ -4,8 +4,7 @@ import { findIssues } from '../contract/issues.ts';
 import { type ModelSource, modelSource } from '../contract/specs.ts';
 import { datasets } from '../data/index.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
-import { parseModel } from '../graph/parse.ts';
-import { findPreset } from '../models/index.ts';
+import { findPreset, inlineModel } from '../models/index.ts';
 import { getPath, setPath } from './paths.ts';
 import { readSpecFile } from './source.ts';
 
@@ -27,13 +26,7 @@ export function modelIssues(raw: unknown): Issue[] {
 
 /** `null` for a file. */
 function graphOf(source: ModelSource): Graph | null {
-  if ('file' in source) return null;
-  if ('spec' in source) return buildGraph(parseModel(source.spec));
-  const preset = findPreset(source.preset);
-  const options = source.options ?? {};
-  const issues = findIssues(preset.options, options, ['model', 'options']);
-  if (issues.length > 0) throw new ConvolabError('spec.invalid', 'Its options cannot be used.', { issues });
-  return buildGraph(parseModel(preset.model(preset.options.parse(options))));
+  return 'file' in source ? null : buildGraph(inlineModel(source));
 }
 
 function issuesOf(thrown: unknown, source: ModelSource): Issue[] {
