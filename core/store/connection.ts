@@ -98,6 +98,9 @@ function translate(path: string, error: InstanceType<typeof Database.SqliteError
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM') {
     return fail('home.unwritable', 'The store cannot be opened for writing', unwritableHint);
   }
+  if (code.startsWith('SQLITE_IOERR')) {
+    return fail('file.unreadable', 'The disk under the store fails', 'Check the disk, then try again.');
+  }
   return fail('internal', `The store refused a statement, ${code}`, 'Please report this.');
 }
 
