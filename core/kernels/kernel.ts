@@ -40,8 +40,6 @@ export interface KernelCase<A> {
   readonly inputs: readonly (Shape | null)[];
   /** How to draw the inputs; default: uniform in [-1, 1). `labels` draws class indices below the given count. */
   readonly draw?: Readonly<Record<string, 'uniform' | 'positive' | 'extreme' | { labels: number }>>;
-  /** ReLU and max have kinks: a case whose float32 run differs from its float64 run by a jump is drawn anew. */
-  readonly kinked?: boolean;
 }
 
 /**
