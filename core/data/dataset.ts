@@ -33,6 +33,8 @@ export interface DatasetDefinition {
   readonly source: string;
   readonly shape: readonly [number, number, number];
   readonly classes: readonly string[];
+  /** `Dataset.hash` of the content as published; a copy of one's own may differ. */
+  readonly publishedHash?: string;
   /** Looks at names, headers and lengths only. Never throws for what is wrong with the files: that is its answer. */
   inspect(home: string): Promise<DatasetState>;
   /** Throws `dataset.missing` or `dataset.damaged`, naming the file. */

@@ -43,6 +43,7 @@ export const mnist: DatasetDefinition = {
   source: 'Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits',
   shape: layout.shape,
   classes: layout.classes,
+  publishedHash: 'b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a',
 
   async inspect(home) {
     const folder = await findFolder(home);

@@ -19,15 +19,21 @@ export function findDifferences(configs: readonly unknown[], ignored: ReadonlySe
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
 }
 
-/** Leaves with their paths. A list of plain values is one leaf: `[1, 28, 28]` reads better than three keys. */
+/**
+ * Leaves with their paths. A list of plain values is one leaf: `[1, 28, 28]` reads better than three keys. What is empty
+ * has none: a key that another configuration has in there shows the difference by itself.
+ */
 function flatten(value: unknown, path: string): [string, unknown][] {
-  const nested = Array.isArray(value) ? value.some(isBranch) : isBranch(value);
-  if (!nested) return [[path, value]];
-  return Object.entries(value as object).flatMap(([key, inner]) =>
+  if (!isContainer(value) || isPlainList(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) =>
     flatten(inner, path === '' ? key : `${path}.${key}`),
   );
 }
 
-function isBranch(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPlainList(value: object): boolean {
+  return Array.isArray(value) && value.length > 0 && !value.some(isContainer);
 }

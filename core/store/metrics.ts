@@ -49,6 +49,7 @@ export class Metrics {
         const run = keys.get(point.run) as number;
         this.#statements.setLatest.run(run, this.#key(point.metric), point.step, point.value);
       }
+      for (const run of keys.values()) this.#statements.touch.run(run);
     });
   }
 
@@ -128,6 +129,8 @@ function prepareAll(connection: Connection) {
     setLatest: connection.prepare<[number, number, number, number | null]>(`
       INSERT INTO latest VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET step = excluded.step, value = excluded.value WHERE excluded.step >= step`),
+    // Its last values are new, and so is its revision: a trigger fires on the assignment alone.
+    touch: connection.prepare<[number]>('UPDATE runs SET step = step WHERE key = ?'),
     range: connection.prepare<[number, string, number, number], PointRow>(`
       SELECT step, epoch, seconds, value FROM points
       WHERE run = ? AND metric = (SELECT key FROM metrics WHERE name = ?) AND step BETWEEN ? AND ? ORDER BY step`),

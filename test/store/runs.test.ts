@@ -226,6 +226,10 @@ describe('the list of runs', () => {
     store.runs.annotate(b, { notes: 'look here' });
     const second = store.runs.changedSince(first.revision);
     expect(second.runs).toMatchObject([{ id: b, notes: 'look here' }]);
+    store.metrics.append([{ run: a, metric: 'train/loss', step: 1, epoch: 1, seconds: 1, value: 2 }]);
+    expect(store.runs.changedSince(second.revision).runs).toMatchObject([
+      { id: a, last: { 'train/loss': 2 } },
+    ]);
     store.runs.transition(b, 'stopped');
     store.runs.delete([b]);
     store.runs.annotate(a, { tags: ['x'] });

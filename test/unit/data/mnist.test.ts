@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeDatasets, openDataset } from '../../../core/data/index.ts';
+import { describeDatasets, findDataset, openDataset } from '../../../core/data/index.ts';
 import { installEightDigits } from '../../support/mnist.ts';
 import { temporaryFolder } from '../../support/project.ts';
 
@@ -24,7 +24,8 @@ describe('MNIST as it comes with the app', () => {
       splits: { train: 60_000, test: 10_000 },
       bytes: 54_950_048,
     });
-    const { splits, classes, shape } = await openDataset('mnist', home.path);
+    const { splits, classes, shape, hash } = await openDataset('mnist', home.path);
+    expect(hash).toBe(findDataset('mnist').publishedHash);
     expect(splits.train?.images.length).toBe(60_000 * 784);
     expect(splits.test?.images.length).toBe(10_000 * 784);
     expect(classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);

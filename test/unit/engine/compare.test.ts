@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest';
+import { findDifferences } from '../../../core/engine/differences.ts';
+import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
+import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
+import type { Store } from '../../../core/store/store.ts';
+import { aRun, temporaryStore } from '../../support/store.ts';
+
+describe('differences between configurations', () => {
+  const none = new Set<string>();
+
+  test('are the keys that differ, however deep, and no others', () => {
+    const base = { train: { epochs: 3, optimizer: { type: 'sgd', lr: 0.1 } }, seed: 1 };
+    const other = { train: { epochs: 3, optimizer: { type: 'sgd', lr: 0.2 } }, seed: 1 };
+    expect(findDifferences([base, other, base], none)).toEqual([
+      { path: 'train.optimizer.lr', values: [0.1, 0.2, 0.1] },
+    ]);
+  });
+
+  test('show a key that one has and another has not', () => {
+    expect(findDifferences([{ a: { b: 1 } }, {}], none)).toEqual([{ path: 'a.b', values: [1, null] }]);
+    expect(findDifferences([{ a: {} }, { a: { b: 1 } }], none)).toEqual([{ path: 'a.b', values: [null, 1] }]);
+  });
+
+  test('follow lists of steps by place, and take lists of numbers whole', () => {
+    expect(
+      findDifferences(
+        [{ steps: [{ type: 'a', to: [0, 1] }] }, { steps: [{ type: 'a', to: [0, 2] }, { type: 'b' }] }],
+        none,
+      ),
+    ).toEqual([
+      {
+        path: 'steps.0.to',
+        values: [
+          [0, 1],
+          [0, 2],
+        ],
+      },
+      { path: 'steps.1.type', values: [null, 'b'] },
+    ]);
+  });
+
+  test('leave derived keys out, and keep numbers and texts apart', () => {
+    expect(
+      findDifferences(
+        [
+          { name: 'x', a: 1 },
+          { name: 'y', a: '1' },
+        ],
+        new Set(['name']),
+      ),
+    ).toEqual([{ path: 'a', values: [1, '1'] }]);
+  });
+});
+
+const activation = 'model.options.activation';
+
+/** Runs of relu with seeds 1 and 2, and of sigmoid with seed 1, of two epochs. */
+function threeRuns(store: Store): string[] {
+  const experiment = store.experiments.create('relu or not', {});
+  const make = (fn: string, seed: number) =>
+    aRun(`${fn}/seed ${seed}`, {
+      seed,
+      choices: { [activation]: fn },
+      config: { name: `${fn}/seed ${seed}`, seed, model: { preset: 'lenet-5', options: { activation: fn } } },
+    });
+  const runs = store.runs.create(experiment, [make('relu', 1), make('relu', 2), make('sigmoid', 1)]);
+  const accuracies = [
+    [0.97, 0.99],
+    [0.98, 0.97],
+    [0.5, 0.9],
+  ];
+  for (const [index, run] of runs.entries()) {
+    for (const [before, accuracy] of (accuracies[index] ?? []).entries()) {
+      const epoch = before + 1;
+      const at = { epoch, step: epoch * 100, seconds: epoch * 10 + index, samples: 100 };
+      const metrics = { loss: 1 - accuracy, accuracy };
+      store.evaluations.record(run, { ...at, split: 'validation', correct: accuracy * 100, metrics });
+      store.evaluations.record(run, { ...at, split: 'test', correct: accuracy * 100, metrics });
+    }
+  }
+  return runs;
+}
+
+describe('comparing runs', () => {
+  test('groups by what the experiment varied, with mean and spread over the seeds', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const runs = threeRuns(store);
+    const compare = compareHandlers({ store })['runs.compare'];
+    const result = compare({ runs }) as Awaited<ReturnType<typeof compare>>;
+    expect(result.groupBy).toEqual([activation]);
+    expect(result.target).toEqual({ metric: 'validation/accuracy', value: 0.98 });
+    expect(result.differences).toEqual([
+      { path: 'seed', values: [1, 2, 1] },
+      { path: activation, values: ['relu', 'relu', 'sigmoid'] },
+    ]);
+    expect(result.groups).toMatchObject([
+      {
+        key: { [activation]: 'relu' },
+        label: 'relu',
+        runs: runs.slice(0, 2),
+        best: {
+          mean: expect.closeTo(0.985, 12),
+          deviation: expect.closeTo(Math.sqrt(0.00005), 12),
+          count: 2,
+        },
+        bestMetric: 'validation/accuracy',
+        bestEpoch: { mean: 1.5, count: 2 },
+        test: { mean: expect.closeTo(0.985, 12) },
+        epochsToTarget: { mean: 1.5, count: 2 },
+        // Run 0 in its second epoch after 20 seconds, run 1 in its first after 11.
+        secondsToTarget: { mean: 15.5 },
+        reached: 2,
+        selectedOnTest: false,
+      },
+      {
+        label: 'sigmoid',
+        best: { mean: 0.9, deviation: null, count: 1 },
+        epochsToTarget: { mean: null, deviation: null, count: 0 },
+        reached: 0,
+      },
+    ]);
+  });
+
+  test('groups by any path, and looks for any target', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const runs = threeRuns(store);
+    const result = compareHandlers({ store })['runs.compare']({
+      runs,
+      groupBy: ['seed', activation],
+      target: { metric: 'test/loss', value: 0.1 },
+    }) as Awaited<ReturnType<ReturnType<typeof compareHandlers>['runs.compare']>>;
+    expect(result.groups.map(({ label, reached }) => [label, reached])).toEqual([
+      ['1, relu', 1],
+      ['2, relu', 1],
+      ['1, sigmoid', 1],
+    ]);
+  });
+
+  test('where the experiment varied nothing, groups by what differs besides the seed', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const experiment = store.experiments.create('e', {});
+    const runs = store.runs.create(
+      experiment,
+      [0.1, 0.2].flatMap((lr) => [1, 2].map((seed) => aRun('r', { seed, config: { seed, lr } }))),
+    );
+    const compare = compareHandlers({ store })['runs.compare'];
+    const result = compare({ runs }) as Awaited<ReturnType<typeof compare>>;
+    expect(result.groupBy).toEqual(['lr']);
+    expect(result.groups.map(({ label }) => label)).toEqual(['0.1', '0.2']);
+    const alike = compare({ runs: runs.slice(0, 2) }) as Awaited<ReturnType<typeof compare>>;
+    expect(alike.groups.map(({ label, runs: members }) => [label, members.length])).toEqual([
+      ['all runs', 2],
+    ]);
+  });
+});
+
+describe('a band', () => {
+  test('is mean and spread on the epochs that all runs have', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const [a = '', b = ''] = threeRuns(store);
+    const point = { metric: 'validation/accuracy', step: 300, epoch: 3, seconds: 1, value: 1 };
+    store.metrics.append([{ run: a, ...point }]);
+    const bands = seriesHandlers({ store })['runs.bands'];
+    const [band] = bands({
+      groups: [{ label: 'relu', runs: [a, b] }],
+      metrics: ['validation/accuracy'],
+    }) as Awaited<ReturnType<typeof bands>>;
+    expect(band).toMatchObject({
+      label: 'relu',
+      metric: 'validation/accuracy',
+      epochs: [1, 2],
+      count: [2, 2],
+    });
+    expect(band?.mean).toEqual([expect.closeTo(0.975, 12), expect.closeTo(0.98, 12)]);
+    const half = 0.01 / Math.SQRT2;
+    expect(band?.low[0]).toBeCloseTo(0.975 - half, 12);
+    expect(band?.high[0]).toBeCloseTo(0.975 + half, 12);
+  });
+
+  test('may be of standard errors or of 95% confidence', () => {
+    const curves = [1, 2, 3].map((value) => new Map([[1, value]]));
+    expect(formBand('', '', curves, 'deviation').high).toEqual([3]);
+    expect(formBand('', '', curves, 'error').high[0]).toBeCloseTo(2 + 1 / Math.sqrt(3), 12);
+    expect(formBand('', '', curves, 'ci95').low[0]).toBeCloseTo(2 - 4.3026527297 / Math.sqrt(3), 8);
+  });
+
+  test('leaves out a value that is not finite, and says of how many runs it is', () => {
+    const curves = [
+      new Map([
+        [1, 4],
+        [2, null],
+      ]),
+      new Map([
+        [1, 6],
+        [2, 5],
+      ]),
+    ];
+    expect(formBand('', '', curves, 'deviation')).toMatchObject({
+      mean: [5, 5],
+      count: [2, 1],
+      low: [5 - Math.SQRT2, 5],
+    });
+  });
+
+  test('of runs without a common epoch is empty', () => {
+    expect(formBand('x', 'm', [new Map([[1, 1]]), new Map([[2, 1]])], 'error').epochs).toEqual([]);
+  });
+});
+
+test('curves come for each run and metric, in that order', () => {
+  using temporary = temporaryStore();
+  const { store } = temporary;
+  const [a = '', b = ''] = threeRuns(store);
+  const series = seriesHandlers({ store })['runs.series'];
+  const result = series({ runs: [b, a], metrics: ['test/loss', 'test/accuracy'], from: 150 }) as Awaited<
+    ReturnType<typeof series>
+  >;
+  expect(result.map(({ run, metric, steps }) => [run, metric, steps])).toEqual([
+    [b, 'test/loss', [200]],
+    [b, 'test/accuracy', [200]],
+    [a, 'test/loss', [200]],
+    [a, 'test/accuracy', [200]],
+  ]);
+});

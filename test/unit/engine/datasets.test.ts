@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { datasetHandlers } from '../../../core/engine/handlers/datasets.ts';
+import { eightDigits, installEightDigits } from '../../support/mnist.ts';
+import { temporaryFolder } from '../../support/project.ts';
+
+let home: ReturnType<typeof temporaryFolder>;
+let handlers: ReturnType<typeof datasetHandlers>;
+beforeEach(() => {
+  home = temporaryFolder();
+  installEightDigits(home.path);
+  handlers = datasetHandlers({ home: home.path });
+});
+afterEach(() => home.remove());
+
+const mnist = { name: 'mnist', split: 'train', offset: 0, count: 100 };
+
+describe('a data set in the window', () => {
+  test('shows counts per class, absent ones too, and what its pixels average to', async () => {
+    const shown = await handlers['datasets.show']({ name: 'mnist' });
+    expect(shown).toMatchObject({
+      name: 'mnist',
+      shape: [1, 28, 28],
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(shown.splits.train).toEqual({
+      count: 8,
+      classes: { 0: 1, 1: 2, 2: 1, 3: 1, 4: 1, 5: 1, 6: 0, 7: 0, 8: 0, 9: 1 },
+    });
+    const pixels = readFileSync(join(eightDigits, 'train-images-idx3-ubyte')).subarray(16);
+    const mean = pixels.reduce((sum, byte) => sum + byte, 0) / pixels.length / 255;
+    expect(shown.mean).toEqual([expect.closeTo(mean, 12)]);
+    expect(shown.deviation).toEqual([expect.closeTo(0.3, 1)]);
+  });
+
+  test('gives the bytes of the images asked for', async () => {
+    const { images, labels, indices, total } = await handlers['datasets.samples']({
+      ...mnist,
+      offset: 6,
+      count: 5,
+    });
+    expect([labels, indices, total]).toEqual([[1, 3], [6, 7], 8]);
+    expect(images).toMatchObject({ shape: [2, 1, 28, 28], dtype: 'u8' });
+    const stored = readFileSync(join(eightDigits, 'train-images-idx3-ubyte')).subarray(16 + 6 * 784);
+    expect(Buffer.from(images.data, 'base64').equals(stored)).toBe(true);
+  });
+
+  test('gives those of one class alone', async () => {
+    const { labels, indices, total } = await handlers['datasets.samples']({ ...mnist, label: 1 });
+    expect([labels, indices, total]).toEqual([[1, 1], [3, 6], 2]);
+  });
+
+  test('behind its end has no images', async () => {
+    expect(await handlers['datasets.samples']({ ...mnist, offset: 8 })).toMatchObject({
+      labels: [],
+      total: 8,
+    });
+  });
+
+  test('has no split of another name', async () => {
+    await expect(handlers['datasets.samples']({ ...mnist, split: 'validate' })).rejects.toMatchObject({
+      code: 'argument.invalid',
+      hint: 'It has train and test.',
+    });
+  });
+
+  test('is listed with those that are known', async () => {
+    expect(await handlers['datasets.list']({})).toMatchObject([{ name: 'mnist', status: 'ready' }]);
+  });
+});
