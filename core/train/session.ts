@@ -1,4 +1,6 @@
 import type { Backend, Program, SampleSource } from '../backends/backend.ts';
+import { ConvolabError } from '../contract/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/index.ts';
 import { planTransform } from '../data/preprocess.ts';
 import { splitValidation } from '../data/split.ts';
@@ -34,6 +36,8 @@ export interface SessionOptions {
   readonly home: string;
   readonly backend: Backend;
   readonly threads: number;
+  /** Tests on another data set's test split, normalised as the run's own; it must have the same shape and classes. */
+  readonly testDataset?: string | undefined;
 }
 
 /**
@@ -44,7 +48,8 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
   const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
   const dataset = await openDataset(config.dataset.name, options.home);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
-  const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
+  const tested = await openTestData(dataset, options);
+  const test = { ...sourceOf(tested.splits, 'test'), name: 'test' as const };
   const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
   const { transform, mean, deviation } = planTransform(
     config.dataset.preprocess,
@@ -75,6 +80,20 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     mean,
     deviation,
   };
+}
+
+async function openTestData(trained: Dataset, { testDataset, home }: SessionOptions): Promise<Dataset> {
+  if (testDataset === undefined || testDataset === trained.name) return trained;
+  const tested = await openDataset(testDataset, home);
+  if (tested.shape.join() === trained.shape.join() && tested.classes.length === trained.classes.length)
+    return tested;
+  const describe = ({ name, shape, classes }: Dataset) =>
+    `${name} ([${shape.join(', ')}], ${classes.length} classes)`;
+  throw new ConvolabError(
+    'argument.invalid',
+    `A network trained on ${describe(trained)} cannot be tested on ${describe(tested)}.`,
+    { subject: testDataset, hint: 'Choose a data set of the same shape and number of classes.' },
+  );
 }
 
 function sourceOf(splits: Readonly<Record<string, SampleSource>>, name: string): SampleSource {

@@ -1,0 +1,22 @@
+import { call } from '../call.ts';
+import type { Command } from '../command.ts';
+import { trainToEnd } from '../train.ts';
+
+export const resume: Command = {
+  usage: 'resume <run>',
+  summary:
+    'Go on with a paused, interrupted, stopped or failed run; with --epochs, train a finished one further.',
+  positionals: [1, 1],
+  flags: {
+    epochs: { value: '<n>', help: 'Epochs to train beyond those that a finished or stopped run has done.' },
+    threads: { value: '<n>', help: 'Threads; the result is the same for any number.' },
+  },
+  async run({ arguments: given, output, engine: open }) {
+    const id = given.positionals[0] as string;
+    const epochs = given.count('epochs');
+    const engine = await open({ runJobs: true, threads: given.count('threads') });
+    if (epochs === undefined) await call(engine, 'runs.resume', { run: id });
+    else await call(engine, 'runs.extend', { run: id, epochs });
+    return trainToEnd(engine, [id], output);
+  },
+};

@@ -1,0 +1,32 @@
+import { call } from '../call.ts';
+import type { Command } from '../command.ts';
+import { readExperiment } from '../experiment-source.ts';
+import { trainToEnd } from '../train.ts';
+
+export const run: Command = {
+  usage: 'run <experiment file, preset, or - for standard input>',
+  summary: 'Train an experiment: every combination of its grid with every seed.',
+  positionals: [1, 1],
+  flags: {
+    set: {
+      value: '<path=value>',
+      multiple: true,
+      help: 'Change the experiment, e.g. --set train.optimizer.lr=0.01 or --set seeds=[1,2].',
+    },
+    epochs: { value: '<n>', help: 'Epochs to train.' },
+    backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
+    threads: { value: '<n>', help: 'Threads per run; the result is the same for any number.' },
+  },
+  async run({ arguments: given, output, engine: open }) {
+    const epochs = given.count('epochs');
+    const backend = given.text('backend');
+    const config = await readExperiment(given.positionals[0] as string, [
+      ...given.list('set'),
+      ...(epochs === undefined ? [] : [`train.epochs=${epochs}`]),
+      ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
+    ]);
+    const engine = await open({ runJobs: true, threads: given.count('threads') });
+    const { runs } = await call(engine, 'experiments.create', { config });
+    return trainToEnd(engine, runs, output);
+  },
+};

@@ -1,0 +1,44 @@
+import type { Comparison, Statistic } from '../contract/runs.ts';
+import { duration, metricValue } from './format.ts';
+import { formatTable } from './output.ts';
+
+type Group = Comparison['groups'][number];
+
+/** `98.42% ± 0.11% (n = 3)` */
+function spread(statistic: Statistic, show: (value: number | null) => string): string {
+  const { mean, deviation, count } = statistic;
+  const half = deviation === null ? '' : ` ± ${show(deviation)}`;
+  return `${show(mean)}${half} (n = ${count})`;
+}
+
+/** Groups side by side: mean and standard deviation over their runs. */
+export function comparisonTable({ groups, target }: Comparison): string {
+  const wanted = `${target.metric} ${metricValue(target.metric, target.value)}`;
+  const accuracy = (value: number | null) => metricValue('/accuracy', value);
+  const epochs = (value: number | null) => (value === null ? '–' : value.toFixed(1));
+  const reached = (group: Group, statistic: Statistic, show: (value: number | null) => string) =>
+    group.reached === 0
+      ? 'not reached'
+      : `${show(statistic.mean)} (${group.reached} of ${group.runs.length})`;
+  const table = formatTable<Group>(
+    [
+      { heading: 'group', value: ({ label }) => label },
+      {
+        heading: 'best',
+        value: ({ best, bestMetric }) => spread(best, (value) => metricValue(bestMetric, value)),
+      },
+      {
+        heading: 'chosen by',
+        value: ({ bestMetric, selectedOnTest }) => bestMetric + (selectedOnTest ? ' (!)' : ''),
+      },
+      { heading: 'at epoch', right: true, value: ({ bestEpoch }) => epochs(bestEpoch.mean) },
+      { heading: 'test accuracy', value: ({ test }) => spread(test, accuracy) },
+      { heading: 'epochs', right: true, value: (group) => reached(group, group.epochsToTarget, epochs) },
+      { heading: 'time', right: true, value: (group) => reached(group, group.secondsToTarget, duration) },
+    ],
+    groups,
+  );
+  const notes = ['Mean ± standard deviation over n runs; epochs and time: until', wanted].join(' ');
+  const onTest = groups.some(({ selectedOnTest }) => selectedOnTest);
+  return [...table, notes, ...(onTest ? ['(!) chosen by looking at the test set.'] : [])].join('\n');
+}
