@@ -1,6 +1,8 @@
 // The three passes of a convolution as correlations of one kind: padding columns, and the zeros that a stride leaves in
 // the output gradient, are written out once into scratch memory; padding rows are skipped.
 
+#include <algorithm>
+
 #include "operations.h"
 
 namespace convolab {
@@ -43,6 +45,10 @@ Convolution convolutionOf(const Binder& binder, const ValuePlace& x, const Value
   binder.expect(extraHeight >= 0 && extraWidth >= 0, "the kernel is larger than its padded input");
   const Shape expected = {conv.filters, extraHeight / conv.stride + 1, extraWidth / conv.stride + 1};
   binder.expectShape(y, expected, "y");
+  const int64_t padded = int64_t{conv.channels} * conv.height * (conv.width + 2 * int64_t{conv.pad});
+  const int64_t spread =
+      int64_t{conv.filters} * (extraHeight / conv.stride * int64_t{conv.stride} + 1) * (conv.width + conv.kernelWidth - 1);
+  binder.expect(std::max(padded, spread) <= kMostElements, "too large once padded");
   const auto& table = binder.call().connections;
   binder.expect(table.empty() || (conv.groups == 1 && table.size() == size_t(conv.filters) * size_t(conv.channels)),
                 "the connection table does not fit");

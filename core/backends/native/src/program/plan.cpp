@@ -6,9 +6,6 @@ namespace convolab {
 
 namespace {
 
-/// Offsets within a slice, times 16 lanes, must fit what kernels count with.
-constexpr int64_t kMostElements = std::numeric_limits<int>::max() / 64;
-
 void checkShape(const Shape& shape, const std::string& name) {
   int64_t elements = 1;
   for (const int extent : shape) {

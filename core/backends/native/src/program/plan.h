@@ -2,6 +2,7 @@
 // A plan (core/graph/plan.ts) as it comes from JavaScript.
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +12,9 @@
 namespace convolab {
 
 using Shape = std::vector<int>;
+
+/// Most elements of anything, per sample: offsets within a slice of 16 must fit what kernels count with.
+inline constexpr int64_t kMostElements = std::numeric_limits<int>::max() / 64;
 
 /// "6x28x28"
 std::string format(const Shape& shape);

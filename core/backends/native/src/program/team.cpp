@@ -1,5 +1,10 @@
 #include "team.h"
 
+#include <string>
+#include <system_error>
+
+#include "failure.h"
+
 namespace convolab {
 
 namespace {
@@ -18,10 +23,17 @@ void pauseBriefly() {
 }  // namespace
 
 Team::Team(int threads) : size_(threads) {
-  for (int thread = 1; thread < size_; thread++) threads_.emplace_back([this, thread] { serve(thread); });
+  try {
+    for (int thread = 1; thread < size_; thread++) threads_.emplace_back([this, thread] { serve(thread); });
+  } catch (const std::system_error&) {
+    close();
+    throw Failure("memory.exhausted", "The system has no room for " + std::to_string(threads) + " threads");
+  }
 }
 
-Team::~Team() {
+Team::~Team() { close(); }
+
+void Team::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;

@@ -13,6 +13,7 @@ namespace convolab {
 /// is one of them.
 class Team {
  public:
+  /// Throws `memory.exhausted` where the system refuses a thread.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
@@ -39,6 +40,7 @@ class Team {
 
  private:
   void serve(int thread);
+  void close();
 
   const int size_;
   std::vector<std::thread> threads_;

@@ -48,21 +48,44 @@ static inline Vector exp(Vector x) {
   return e * powerOfTwo(half) * powerOfTwo(reduced.n - half);
 }
 
+/// n - q d, rounded once on every path.
+static inline Vector residual(Vector n, Vector q, Vector d) {
+#if defined(CONVOLAB_PATH_BASELINE)
+  typedef double Doubles __attribute__((vector_size(8 * kWidth)));
+  const Doubles exact = __builtin_convertvector(n, Doubles) -
+                        __builtin_convertvector(q, Doubles) * __builtin_convertvector(d, Doubles);
+  return __builtin_convertvector(exact, Vector);
+#else
+  return fma(-q, d, n);
+#endif
+}
+
+/// n / (a + b) without the rounding of a + b, where |a| >= |b|: what the sum lost (Dekker 1971) and what the quotient
+/// leaves over go into one step of Newton's.
+static inline Vector divideBySum(Vector n, Vector a, Vector b) {
+  const Vector d = a + b;
+  const Vector lost = (a - d) + b;
+  const Vector inverse = 1.0f / d;
+  const Vector q = n * inverse;
+  return fma(residual(n, q, d) - q * lost, inverse, q);
+}
+
 /// 1 / (1 + exp(-x)); from exp(-|x|), which cannot overflow.
 static inline Vector sigmoid(Vector x) {
+  const Vector one = broadcast(1.0f);
   const Vector e = exp(fromBits(bits(x) | static_cast<int32_t>(0x80000000)));
-  const Vector numerator = x < 0.0f ? e : broadcast(1.0f);
-  return numerator / (1.0f + e);
+  return divideBySum(x < 0.0f ? e : one, one, e);
 }
 
 /// tanh |x| = (exp(2|x|) - 1) / (exp(2|x|) + 1), the numerator without cancellation near zero.
 static inline Vector tanh(Vector x) {
+  const Vector two = broadcast(2.0f);
   Vector twice = 2.0f * magnitude(x);
   twice = twice > 20.0f ? broadcast(20.0f) : twice;
   const Reduced reduced = reduceByLn2(twice);
   const Vector scale = powerOfTwo(reduced.n);
-  const Vector numerator = fma(scale, expMinusOneNearZero(reduced.r), scale - 1.0f);
-  const Vector result = numerator / (numerator + 2.0f);
+  const Vector n = fma(scale, expMinusOneNearZero(reduced.r), scale - 1.0f);
+  const Vector result = divideBySum(n, n < two ? two : n, n < two ? n : two);
   const Integers sign = bits(x) & static_cast<int32_t>(0x80000000);
   return fromBits(bits(result) | sign);
 }

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, Program, ProgramState } from '../../core/backends/backend.ts';
+import { createNativeBackend, simdPaths } from '../../core/backends/native/index.ts';
+import { createReferenceBackend } from '../../core/backends/reference/index.ts';
+import type { Plan } from '../../core/graph/plan.ts';
+import { initialParameters } from '../../core/train/initialize.ts';
+import { relativeError } from '../support/compare.ts';
+import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
+
+const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.01 } as const;
+const samples = noisySamples(150, 7);
+
+async function compiled(backend: Backend, plan: Plan, threads = 1): Promise<Program> {
+  const program = await backend.compile(plan, { threads, batchSize: 40, optimizer });
+  program.setState({ parameters: initialParameters(plan, 3), optimizer: new Map() });
+  program.attach('train', samples, centred);
+  return program;
+}
+
+/** Four steps: three whole batches and one of 13, which fills no slice. */
+const order = Uint32Array.from({ length: 133 }, (_, i) => (i * 37) % 150);
+const request = { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04, 0.03, 0.02) };
+
+function stateBits({ parameters, optimizer: velocities }: ProgramState): Map<string, string> {
+  const named = [...parameters, ...velocities];
+  return new Map(named.map(([name, values]) => [name, Buffer.from(values.buffer).toString('base64')]));
+}
+
+async function trainedBits(backend: Backend, plan: Plan, threads: number): Promise<Map<string, string>> {
+  const program = await compiled(backend, plan, threads);
+  const report = await program.train('train', request);
+  expect(report).toMatchObject({ steps: 4, samples: 133, nonFinite: null });
+  return stateBits(program.state());
+}
+
+describe('training LeNet-5 on the CPU', () => {
+  for (const simd of simdPaths()) {
+    it(`gives bit-identical weights with 1, 2, 3 and 7 threads, ${simd}`, async () => {
+      const backend = createNativeBackend({ simd });
+      const plan = lenetPlan();
+      const alone = await trainedBits(backend, plan, 1);
+      for (const threads of [2, 3, 7]) expect(await trainedBits(backend, plan, threads)).toEqual(alone);
+    });
+  }
+
+  it('gives bit-identical weights on every SIMD path with fused multiply-add', async () => {
+    const fused = simdPaths().filter((simd) => simd !== 'baseline');
+    const [first, ...others] = await Promise.all(
+      fused.map((simd) => trainedBits(createNativeBackend({ simd }), lenetPlan(), 2)),
+    );
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it('gives the same weights whether steps are asked for at once or one by one', async () => {
+    const plan = lenetPlan({ activation: 'relu' });
+    const together = await trainedBits(createNativeBackend(), plan, 2);
+    const program = await compiled(createNativeBackend(), plan, 2);
+    for (let step = 0; step < 4; step++) {
+      await program.train('train', {
+        order: order.subarray(step * 40, (step + 1) * 40),
+        batchSize: 40,
+        rates: request.rates.subarray(step, step + 1),
+      });
+    }
+    expect(stateBits(program.state())).toEqual(together);
+  });
+
+  for (const loss of ['softmax-cross-entropy', 'mse']) {
+    it(`agrees with the reference in weights, losses, counts and predictions, ${loss}`, async () => {
+      const plan = lenetPlan({ loss });
+      const [native, reference] = await Promise.all([
+        compiled(createNativeBackend(), plan, 2),
+        compiled(createReferenceBackend(), plan),
+      ]);
+      const [actual, expected] = await Promise.all([
+        native.train('train', request),
+        reference.train('train', request),
+      ]);
+      expect(actual).toMatchObject({ ...expected, lossSum: expect.closeTo(expected.lossSum, 2) });
+      const wanted = reference.state();
+      for (const [name, data] of native.state().parameters) {
+        const shape = [data.length];
+        const error = relativeError({ shape, data }, { shape, data: wanted.parameters.get(name) ?? data });
+        expect(error, name).toBeLessThan(1e-4);
+      }
+      const indices = Uint32Array.from({ length: 53 }, (_, i) => 149 - i);
+      const [found, right] = await Promise.all([
+        native.evaluate('train', indices),
+        reference.evaluate('train', indices),
+      ]);
+      expect(found).toEqual({ ...right, lossSum: expect.closeTo(right.lossSum, 3) });
+    });
+  }
+
+  it('leaves absent connections at 0, whatever a checkpoint holds there', async () => {
+    const plan = lenetPlan();
+    const program = await compiled(createNativeBackend(), plan);
+    const ones = new Map(
+      plan.parameters.map(({ name, shape }) => [
+        name,
+        new Float32Array(shape.reduce((a, b) => a * b)).fill(0.01),
+      ]),
+    );
+    program.setState({ parameters: ones, optimizer: new Map() });
+    await program.train('train', request);
+    const c3 = plan.parameters.find(({ name }) => name === 'C3.weight');
+    const weights = program.state().parameters.get('C3.weight');
+    const absent = weights?.filter((_, i) => c3?.mask?.[i] === 0);
+    expect(absent?.length).toBe(36 * 25);
+    expect(absent?.every((weight) => weight === 0)).toBe(true);
+  });
+});
+
+describe('a step that is not finite', () => {
+  it('is reported with its step and layer, and nothing is updated from it on', async () => {
+    const program = await compiled(createNativeBackend(), lenetPlan({ activation: 'relu' }), 2);
+    const first = { order: order.subarray(0, 40), batchSize: 40, rates: Float32Array.of(3e38) };
+    await program.train('train', first);
+    const before = stateBits(program.state());
+    const report = await program.train('train', request);
+    // C1 stays just finite; the sum under S2's windows does not.
+    expect(report).toMatchObject({ steps: 0, samples: 0, nonFinite: { step: 0, layer: 'S2' } });
+    expect(stateBits(program.state())).toEqual(before);
+  });
+
+  it('names the layer where the first such number arose', async () => {
+    const plan = lenetPlan();
+    const program = await compiled(createNativeBackend(), plan);
+    const broken = new Map([['F6.bias', new Float32Array(84).fill(Number.NaN)]]);
+    program.setState({ parameters: broken, optimizer: new Map() });
+    const report = await program.train('train', request);
+    expect(report.nonFinite).toEqual({ step: 0, layer: 'F6' });
+  });
+
+  it('keeps what came before it in the same call', async () => {
+    const program = await compiled(createNativeBackend(), lenetPlan({ activation: 'relu' }), 2);
+    const report = await program.train('train', {
+      ...request,
+      rates: Float32Array.of(0.01, 3e38, 0.01, 0.01),
+    });
+    expect(report).toMatchObject({ steps: 2, samples: 80, nonFinite: { step: 2 } });
+  });
+});
