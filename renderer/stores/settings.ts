@@ -11,7 +11,7 @@ export const useSettingsStore = defineStore('settings', () => {
   const values = shallowRef<Record<string, unknown>>({});
   const singleKeys = usePersisted('singleKeys', true);
   const runListOpen = usePersisted('runListOpen', true);
-  const runListWidth = usePersisted('runListWidth', 288);
+  const runListWidth = usePersisted('runListWidth', 336);
 
   async function load(): Promise<void> {
     values.value = await useBridge().call('settings.get', {});

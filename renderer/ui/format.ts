@@ -43,12 +43,13 @@ export function formatSetting(value: unknown): string {
   return value === undefined ? '–' : JSON.stringify(value);
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const calendar = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'short',
   hour: '2-digit',
   minute: '2-digit',
+  hourCycle: 'h23',
 });
 
 /** `14:05` today, else `3 Mar, 14:05`; from ISO 8601. */

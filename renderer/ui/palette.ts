@@ -1,33 +1,34 @@
 export type Theme = 'light' | 'dark';
 
 /**
- * Ten run colours for each theme. Neighbours in the order stay apart for readers with red, green or blue deficiency,
- * and each has 3:1 contrast on the theme's surfaces (both held by a test). The same index is the same hue in both.
+ * Ten run colours for each theme, the same index the same hue in both. Found by simulated annealing over the smallest
+ * OKLab distance of any pair, as seen with full colour vision and with protanopia, deuteranopia and tritanopia (Machado
+ * et al. 2009), with 3:1 contrast on the theme's surfaces. A test holds both.
  */
 export const runColours: Readonly<Record<Theme, readonly string[]>> = {
   light: [
-    '#0067b8',
-    '#c24e00',
-    '#00806a',
-    '#a6489c',
-    '#8a6c00',
-    '#2488b8',
-    '#8c1d40',
-    '#5a6b00',
-    '#5b3db8',
-    '#6b6f76',
+    '#1668c7',
+    '#c2500a',
+    '#106345',
+    '#88547e',
+    '#6f4c06',
+    '#2e8f9f',
+    '#6a201c',
+    '#5d7f48',
+    '#60478b',
+    '#383e43',
   ],
   dark: [
-    '#4fa3ff',
-    '#ff8a3d',
-    '#2fbf9f',
-    '#e07fd4',
-    '#d9b233',
-    '#7cc9f2',
-    '#e0587f',
-    '#a5bb45',
-    '#a08bff',
-    '#a9b0ba',
+    '#5aa0f5',
+    '#f08a3c',
+    '#72d4a5',
+    '#a46fb0',
+    '#f3c644',
+    '#87f9ff',
+    '#cc5f60',
+    '#d2f2aa',
+    '#c4bbfb',
+    '#9ca0a8',
   ],
 };
 
