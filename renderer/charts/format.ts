@@ -5,6 +5,12 @@ export function valueKind(metric: string): ValueKind {
   return /accuracy|top5|error$/.test(metric) ? 'fraction' : 'plain';
 }
 
+/** What an axis of a metric never leaves, and what it always shows. */
+export function axisBounds(metric: string): { ceiling?: number; base?: number } {
+  if (valueKind(metric) === 'fraction') return { ceiling: 1 };
+  return /rate$|per-second$/.test(metric) ? { base: 0 } : {};
+}
+
 const minus = '\u2212';
 const sign = (text: string): string => text.replace('-', minus);
 
@@ -24,7 +30,11 @@ export function formatFraction(value: number): string {
   return Number.isFinite(value) ? `${sign((100 * value).toFixed(2))}%` : formatPlain(value);
 }
 
-export function formatValue(value: number, kind: ValueKind): string {
+/** A value in a column of its like: `decimals` is the same for all, so that the points align. */
+export function formatValue(value: number, kind: ValueKind, decimals?: number): string {
+  if (decimals !== undefined && kind === 'plain' && Number.isFinite(value) && Math.abs(value) < 1000) {
+    return sign(value.toFixed(decimals));
+  }
   return kind === 'fraction' ? formatFraction(value) : formatPlain(value);
 }
 

@@ -41,8 +41,11 @@ export interface PlotSettings {
   readonly zoom: Domain | null;
   /** Buckets to draw: about the width in pixels. */
   readonly buckets: number;
-  /** Accuracies end at 1 whatever the air around them. */
+  /** How far the other charts of the page reach: all of them end alike. */
+  readonly reach?: number | undefined;
+  /** Values that the axis does not leave (accuracies end at 1), or that it always shows (speeds start at 0). */
   readonly ceiling?: number | undefined;
+  readonly base?: number | undefined;
 }
 
 /** All points of a line on the chosen axis: what tooltip, table and CSV read. */
@@ -80,7 +83,7 @@ export function preparePlot(sources: readonly PlotSource[], settings: PlotSettin
   const columns = sources.map((source) => ({ source, ...readPoints(source, settings) }));
   const full = xDomain(
     columns.map(({ x }) => x),
-    settings.xKind,
+    settings,
   );
   const x = settings.zoom ?? full.domain;
   const lines = columns.map(({ source, ...column }): PlotLine => {
@@ -127,8 +130,14 @@ function readPoints(
   return { x: points[xKind], raw, shown: smooth(raw, smoothing) };
 }
 
-/** From the first to the last x, its end rounded up so that the axis does not creep with every new point. */
-function xDomain(all: readonly Float64Array[], kind: XKind): { domain: Domain; latest: number } {
+/**
+ * From 0, where every run starts, to the last x, rounded up so that the axis does not creep with every new point. All cards
+ * that reach as far have the same axis.
+ */
+function xDomain(
+  all: readonly Float64Array[],
+  { xKind: kind, reach = 0 }: PlotSettings,
+): { domain: Domain; latest: number } {
   let from = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   for (const x of all) {
@@ -137,16 +146,17 @@ function xDomain(all: readonly Float64Array[], kind: XKind): { domain: Domain; l
     latest = Math.max(latest, x[x.length - 1] as number);
   }
   if (!(latest >= from)) return { domain: { from: 0, to: 1 }, latest: 0 };
-  if (from < latest * 0.2) from = 0;
-  if (latest === from) return { domain: { from: Math.max(0, from - 1), to: from + 1 }, latest };
-  const step = niceStep(latest - from, kind === 'time' ? 12 : 20);
-  return { domain: { from, to: from + Math.ceil((latest - from) / step - 1e-9) * step }, latest };
+  if (from >= 0) from = 0;
+  if (latest === from) return { domain: { from, to: from + 1 }, latest };
+  const end = Math.max(latest, reach);
+  const step = niceStep(end - from, kind === 'time' ? 12 : 20);
+  return { domain: { from, to: from + Math.ceil((end - from) / step - 1e-9) * step }, latest };
 }
 
 /** Steps and epochs are counted, so a wide axis has no tick between two of them. */
 function wholeTicks({ from, to }: Domain): number[] {
   const ticks = linearTicks(from, to, 6);
-  return to - from < 3 ? ticks : ticks.filter(Number.isInteger);
+  return to - from < 2 ? ticks : ticks.filter(Number.isInteger);
 }
 
 /** The points inside the range and one more on either side, so that lines run to the edge. */
@@ -165,7 +175,7 @@ function findUndrawable(x: Float64Array, y: Float64Array, { from, to }: Domain, 
   return found;
 }
 
-function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling }: PlotSettings): Domain {
+function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling, base }: PlotSettings): Domain {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   const include = (value: number): void => {
@@ -173,6 +183,7 @@ function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling }: Plot
     low = Math.min(low, value);
     high = Math.max(high, value);
   };
+  if (base !== undefined) include(base);
   for (const line of lines) {
     for (let i = lowerBound(line.x, x.from); i < line.x.length && (line.x[i] as number) <= x.to; i++) {
       include(line.raw[i] as number);

@@ -84,6 +84,6 @@ export function paddedDomain(smallest: number, largest: number, kind: ScaleKind)
   if (!(largest >= smallest)) return kind === 'linear' ? { from: 0, to: 1 } : { from: 0.1, to: 1 };
   const low = toAxis(smallest, kind);
   const high = toAxis(largest, kind);
-  const air = high > low ? (high - low) * 0.05 : kind === 'log' ? 0.5 : Math.abs(low) * 0.05 || 0.5;
+  const air = high > low ? (high - low) * 0.05 : kind === 'log' ? 0.5 : Math.abs(low) || 0.5;
   return { from: fromAxis(low - air, kind), to: fromAxis(high + air, kind) };
 }

@@ -7,7 +7,7 @@ import {
   useId,
   watch,
 } from 'vue';
-import type { ValueKind } from './format.ts';
+import { axisBounds } from './format.ts';
 import { type Plot, type PlotSource, preparePlot } from './plot.ts';
 import { useChartView } from './view.ts';
 
@@ -20,7 +20,7 @@ const quietMilliseconds = 250;
 export function usePlot(
   sources: () => readonly PlotSource[],
   options: {
-    values: MaybeRefOrGetter<ValueKind>;
+    metric: MaybeRefOrGetter<string>;
     active: MaybeRefOrGetter<boolean>;
     width: MaybeRefOrGetter<number>;
   },
@@ -43,7 +43,8 @@ export function usePlot(
       smoothing,
       zoom: view.range.value,
       buckets: Math.max(100, Math.round(toValue(options.width))),
-      ceiling: toValue(options.values) === 'fraction' ? 1 : undefined,
+      reach: view.latest.value,
+      ...axisBounds(toValue(options.metric)),
     });
     plot.value = next;
     view.reportLatest(id, next.latest);
@@ -61,7 +62,7 @@ export function usePlot(
       immediate: true,
     },
   );
-  watch(sources, () => {
+  watch([sources, view.latest], () => {
     timer ??= setTimeout(draw, Math.max(0, drawnAt + quietMilliseconds - performance.now()));
   });
   onScopeDispose(() => {

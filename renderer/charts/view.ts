@@ -38,6 +38,8 @@ export interface ChartView {
   readonly range: ComputedRef<Domain | null>;
   /** x under the pointer or the keyboard's cursor, in any of the charts. */
   readonly hover: ShallowRef<number | null>;
+  /** How far the lines of any chart reach. */
+  readonly latest: ComputedRef<number>;
   /** Each chart says how far its lines reach; called with null when it leaves. */
   reportLatest(chart: string, latest: number | null): void;
   resetZoom(): void;
@@ -79,6 +81,7 @@ export function createChartView(settings: Ref<ChartSettings>): ChartView {
     zoom,
     range,
     hover,
+    latest,
     reportLatest(chart, value) {
       if (value === null) reach.delete(chart);
       else if (reach.get(chart) !== value) reach.set(chart, value);

@@ -47,5 +47,6 @@ export const compare = {
   differences: 'Configuration differences',
   noDifferences: 'The configurations are the same.',
   key: 'Key',
+  machinery: 'Course of training',
   loading: 'Comparing…',
 } as const;

@@ -52,7 +52,7 @@ export const run = {
   confusion: {
     title: 'Confusion matrix',
     caption:
-      'Rows: true class. Columns: predicted class. {split} set after epoch {epoch}: {correct} of {count} right.',
+      'Rows: true class. Columns: predicted class. After epoch {epoch}, {correct} of {count} images of the {split} set are right.',
     rowHeader: 'true',
     columnHeader: 'predicted',
     counts: 'Counts',
@@ -73,7 +73,8 @@ export const run = {
   kernels: {
     layer: 'Layer',
     kind: { conv: 'convolution', dense: 'dense' },
-    shapeConv: '{out} filters on {in} maps, {height} × {width}',
+    shapeConv:
+      '{out} filters, {height} × {width}, on 1 input map | {out} filters, {height} × {width}, on {n} input maps',
     shapeDense: '{out} units on {in} inputs',
     range: 'values from {minimum} to {maximum}',
     filter: 'filter {index}',
@@ -89,7 +90,7 @@ export const run = {
   },
   maps: {
     image: 'Image',
-    imageOf: '{index} of {count}',
+    imageOf: 'Image {index} of {count}',
     previous: 'Previous image',
     next: 'Next image',
     another: 'Another image at random',

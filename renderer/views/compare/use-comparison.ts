@@ -15,21 +15,23 @@ export interface OpenComparison {
   /** The ticked runs, oldest first, at most `mostCompared`. */
   readonly runs: ComputedRef<RunSummary[]>;
   readonly comparison: Answer<Comparison>;
-  readonly bands: Answer<Band[]>;
+  /** Changes when a run finishes an epoch or changes its state: what is computed over groups is then read anew. */
+  readonly stamp: ComputedRef<string[]>;
 }
 
 /** The comparison of the ticked runs, read anew as they finish epochs. */
 export function useComparison(
   grouping: () => Grouping,
   target: () => Comparison['target'] | undefined,
-  bandOf: { metrics: () => readonly string[]; spread: Ref<Spread> },
 ): OpenComparison {
   const store = useRunsStore();
   const inspect = useInspectStore();
-  const curves = useMetricsStore();
-  const runs = computed(() => store.visible.slice(0, mostCompared).reverse());
+  const runs = computed(() =>
+    store.visible
+      .slice(0, mostCompared)
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.colour - b.colour),
+  );
   const ids = computed(() => runs.value.map((run) => run.id));
-  /** What a finished epoch changes. */
   const stamp = computed(() =>
     runs.value.map((run) => `${run.status} ${Math.floor(run.epoch)} ${run.bestEpoch}`),
   );
@@ -48,19 +50,24 @@ export function useComparison(
       return named(await inspect.compare({ ...request, groupBy: keys }), store.byId);
     },
   );
-  const bands = useAnswer(
+  return { runs, comparison, stamp };
+}
+
+/** Mean and band of every group; none where runs are shown singly. */
+export function useBands(
+  { comparison, stamp }: OpenComparison,
+  options: { single: () => boolean; metrics: () => readonly string[]; spread: Ref<Spread> },
+): Answer<Band[]> {
+  const curves = useMetricsStore();
+  return useAnswer(
     () => {
-      const groups = comparison.value.value?.groups.map(({ label, runs: members }) => ({
-        label,
-        runs: members,
-      }));
-      const metrics = bandOf.metrics();
-      if (!groups || groups.length === 0 || metrics.length === 0 || grouping().kind === 'runs') return null;
-      return { groups, metrics: [...metrics], spread: bandOf.spread.value, stamp: stamp.value };
+      const groups = comparison.value.value?.groups.map(({ label, runs }) => ({ label, runs }));
+      const metrics = options.metrics();
+      if (!groups || groups.length === 0 || metrics.length === 0 || options.single()) return null;
+      return { groups, metrics: [...metrics], spread: options.spread.value, stamp: stamp.value };
     },
     ({ groups, metrics, spread }) => curves.bands({ groups, metrics, spread }),
   );
-  return { runs, comparison, bands };
 }
 
 /** A group of one run bears the run's name. */
