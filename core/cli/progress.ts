@@ -89,7 +89,7 @@ class Lines implements ProgressView {
   end(): void {}
 
   #show(run: RunSummary): void {
-    const state = `${run.status} ${Math.floor(run.epoch)} ${run.best}`;
+    const state = `${run.status} ${run.last['test/loss']}`;
     const before = this.#seen.get(run.id);
     const now = performance.now();
     const changed = before?.state !== state;

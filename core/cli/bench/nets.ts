@@ -1,0 +1,69 @@
+/** A network that speed is measured on; the model as a file would hold it. */
+export interface BenchNet {
+  readonly name: string;
+  readonly activation: string;
+  readonly model: unknown;
+}
+
+interface Layer {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+const conv = (filters: number, kernel: number, options: object = {}) => ({
+  type: 'conv',
+  filters,
+  kernel,
+  ...options,
+});
+const mean = (size: number) => ({ type: 'pool', mode: 'mean', size });
+const max = (size: number, stride = size) => ({ type: 'pool', mode: 'max', size, stride });
+const dense = (units: number) => ({ type: 'dense', units });
+
+/** Every conv and dense layer but the last gets the activation; ids are places in the list. */
+function net(name: string, input: number[], activation: string, layers: readonly Layer[]): BenchNet {
+  const withActivation = layers.map((layer, i) => {
+    const takes = layer.type !== 'pool' && i < layers.length - 1;
+    return { id: `L${i + 1}`, ...layer, ...(takes && { activation }) };
+  });
+  const loss = { type: 'softmax-cross-entropy' };
+  return { name, activation, model: { version: 1, name, input, layers: withActivation, loss } };
+}
+
+/** LeNet-5 with every map of C3 reading every map of S2, as other frameworks have it. */
+const lenet5 = [conv(6, 5), mean(2), conv(16, 5), mean(2), dense(120), dense(84), dense(10)];
+
+/** 3 x 227 x 227 through AlexNet's convolutions with its two groups, without normalisation and dense layers. */
+const alexnet = [
+  conv(96, 11, { stride: 4 }),
+  max(3, 2),
+  conv(256, 5, { pad: 2, groups: 2 }),
+  max(3, 2),
+  conv(384, 3, { pad: 1 }),
+  conv(384, 3, { pad: 1, groups: 2 }),
+  conv(256, 3, { pad: 1, groups: 2 }),
+  max(3, 2),
+  dense(10),
+];
+
+/** The lecture's networks, cheapest first. */
+export const benchNets: readonly BenchNet[] = [
+  net('lenet-5', [1, 32, 32], 'sigmoid', lenet5),
+  net('lenet-5', [1, 32, 32], 'relu', lenet5),
+  // 1 x 29 x 29 - 20C4 - MP2 - 40C5 - MP3 - 150N - 10N (Ciresan et al. 2012)
+  net('mcdnn', [1, 29, 29], 'tanh', [conv(20, 4), max(2), conv(40, 5), max(3), dense(150), dense(10)]),
+  net('cifar', [3, 32, 32], 'relu', [conv(12, 5), max(2), conv(24, 5), max(2), dense(10)]),
+  net('stl', [3, 96, 96], 'relu', [conv(12, 5), max(2), conv(24, 3), max(2), conv(16, 5), max(2), dense(4)]),
+  net('caltech', [3, 200, 200], 'relu', [
+    conv(12, 5),
+    max(2),
+    conv(24, 3),
+    max(2),
+    conv(20, 5),
+    max(2),
+    conv(16, 5),
+    max(2),
+    dense(10),
+  ]),
+  net('alexnet-conv', [3, 227, 227], 'relu', alexnet),
+];
