@@ -113,7 +113,7 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
       id: `${line.id}:raw`,
       data: pairs(line, line.raw, plot) as LineData,
       showSymbol: false,
-      lineStyle: { ...stroke, width: 1, opacity: 0.28 * style.opacity },
+      lineStyle: { ...stroke, width: 1, opacity: 0.45 * style.opacity },
     });
   }
   series.push({

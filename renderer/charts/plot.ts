@@ -185,13 +185,13 @@ function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling, base }
   };
   if (base !== undefined) include(base);
   for (const line of lines) {
-    for (let i = lowerBound(line.x, x.from); i < line.x.length && (line.x[i] as number) <= x.to; i++) {
-      include(line.raw[i] as number);
-      include(line.shown[i] as number);
-      if (line.band) {
-        include(line.band.low[i] as number);
-        include(line.band.high[i] as number);
+    const edges = line.band ? [line.raw, line.shown, line.band.low, line.band.high] : [line.raw, line.shown];
+    for (const values of edges) {
+      for (let i = lowerBound(line.x, x.from); i < line.x.length && (line.x[i] as number) <= x.to; i++) {
+        include(values[i] as number);
       }
+      include(valueAt(line.x, values, x.from));
+      include(valueAt(line.x, values, x.to));
     }
   }
   const domain = paddedDomain(low, high, scale);
@@ -199,4 +199,13 @@ function yDomain(lines: readonly PlotLine[], x: Domain, { scale, ceiling, base }
   const from = scale === 'linear' && low >= 0 && domain.from < 0 ? 0 : domain.from;
   const to = ceiling !== undefined && high <= ceiling ? Math.min(ceiling, domain.to) : domain.to;
   return to > from ? { from, to } : domain;
+}
+
+/** Height of a drawn line between two of its points, so that a zoomed view holds the lines that cross it; NaN outside of it. */
+function valueAt(x: Float64Array, y: Float64Array, at: number): number {
+  const after = lowerBound(x, at);
+  if (after === 0 || after === x.length) return Number.NaN;
+  const [left, right] = [x[after - 1] as number, x[after] as number];
+  const [from, to] = [y[after - 1] as number, y[after] as number];
+  return from + ((to - from) * (at - left)) / (right - left);
 }

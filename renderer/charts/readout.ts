@@ -41,11 +41,11 @@ export function readoutAt(plot: Plot, x: number): ReadoutRow[] {
   });
 }
 
-/** Decimals that tell values a thousandth of the plot's height apart; undefined on a log axis, where none would do. */
+/** Decimals that tell values a ten-thousandth of the plot's height apart; undefined on a log axis, where none would do. */
 export function readingDecimals({ y, scale }: Plot): number | undefined {
   return scale === 'log'
     ? undefined
-    : Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(y.to - y.from) + 1e-9)));
+    : Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(y.to - y.from) + 1e-9)));
 }
 
 /** The next x at which any line has a point, left (-1) or right (1) of `x`: how the keyboard walks a chart. */

@@ -57,6 +57,13 @@ describe('a plot', () => {
     expect(y).toEqual({ from: 0, to: 1 });
   });
 
+  it('holds the lines that cross a zoomed view without a point inside it', () => {
+    const { y } = preparePlot([curve('a', [0, 10])], { ...settings, zoom: { from: 1.4, to: 1.6 } });
+    expect(y.from).toBeGreaterThan(3);
+    expect(y.from).toBeLessThanOrEqual(4);
+    expect(y.to).toBeGreaterThanOrEqual(6);
+  });
+
   it('has axes before the first point', () => {
     const { x, y } = preparePlot([], settings);
     expect(x.to).toBeGreaterThan(x.from);
