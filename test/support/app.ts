@@ -76,7 +76,8 @@ export async function openInBrowser(): Promise<App> {
   context.on('page', (page) => listen(page, errors));
   const page = await context.newPage();
   await page.goto(host.url);
-  await page.waitForURL(`${host.origin}/**`);
+  // The address with the token hands over to one without; only there is the window itself.
+  await page.locator('#app > *').first().waitFor();
   return {
     shell: 'browser',
     home: home.path,
