@@ -2,7 +2,7 @@
 function page(title: string, body: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${title}</title>${head}</head>
+<head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,">${head}</head>
 <body><h1>${title}</h1>${body}</body>
 </html>
 `;

@@ -253,9 +253,9 @@ const names = [
 ];
 const shared = globalThis as { convolabElectron?: StandInElectron };
 /** Node's own `import()`, which the test runner does not rewrite: the bundle is loaded exactly as it was built. */
-const load: (address: string) => Promise<unknown> = compileFunction('return import(address)', ['address'], {
+const load = compileFunction('return import(address)', ['address'], {
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+}) as unknown as (address: string) => Promise<unknown>;
 let loads = 0;
 
 /** Loads the built main bundle, afresh, over a stand-in. */
