@@ -1,8 +1,9 @@
 import { ConvolabError, type Issue } from '../contract/errors.ts';
 import { suggestion } from '../contract/nearest.ts';
 import type { Shape } from '../kernels/kernel.ts';
+import { elements, formatShape } from '../kernels/shape.ts';
 import { layers as definitions } from '../layers/index.ts';
-import type { LayerDefinition, LayerParameter, LayerSpec } from '../layers/layer.ts';
+import { type LayerDefinition, type LayerParameter, type LayerSpec, shapeError } from '../layers/layer.ts';
 import { losses } from '../train/losses.ts';
 import type { LossSpec, ModelSpec } from './parse.ts';
 
@@ -171,6 +172,7 @@ function inferShapes(spec: ModelSpec, nodes: readonly Node[], order: readonly No
     });
   }
   const layers = nodes.map((node) => built.get(node) as GraphLayer);
+  for (const layer of layers) checkSize(layer);
   return {
     name: spec.name,
     input: spec.input,
@@ -179,6 +181,21 @@ function inferShapes(spec: ModelSpec, nodes: readonly Node[], order: readonly No
     output: layers.at(-1) as GraphLayer,
     loss: spec.loss,
   };
+}
+
+/** Elements that one tensor can have and still be addressed with 32 bits, on every device. */
+const largestTensor = 2 ** 31 - 1;
+
+function checkSize({ id, spec, shape, parameters, inputShapes }: GraphLayer): void {
+  const tensors = [shape, ...parameters.map((parameter) => parameter.shape)];
+  const tooLarge = tensors.find((tensor) => elements(tensor) > largestTensor);
+  if (!tooLarge) return;
+  throw shapeError(
+    spec,
+    inputShapes,
+    `a tensor of ${formatShape(tooLarge)} is more than can be addressed`,
+    `make layer ${id} smaller, or what it takes`,
+  );
 }
 
 function structureError(issues: Issue[]): ConvolabError {

@@ -19,33 +19,33 @@ const gain = number({
   minimum: 0,
 });
 
-const lecun: Initializer = {
+const lecun = {
   label: 'LeCun',
   help: 'Variance 1 / fan-in (LeCun et al., "Efficient BackProp", 1998), uniform.',
   schema: z.strictObject({ type: z.literal('lecun'), gain }),
   bound: (call) => gainOf(call) * Math.sqrt(3 / call.fanIn),
-};
+} satisfies Initializer;
 
-const xavier: Initializer = {
+const xavier = {
   label: 'Xavier',
   help: 'Variance 2 / (fan-in + fan-out) (Glorot and Bengio, "Understanding the difficulty", 2010), uniform.',
   schema: z.strictObject({ type: z.literal('xavier'), gain }),
   bound: (call) => gainOf(call) * Math.sqrt(6 / (call.fanIn + call.fanOut)),
-};
+} satisfies Initializer;
 
-const he: Initializer = {
+const he = {
   label: 'He',
   help: 'Variance 2 / fan-in (He et al., "Delving deep into rectifiers", 2015), uniform.',
   schema: z.strictObject({ type: z.literal('he'), gain }),
   bound: (call) => gainOf(call) * Math.sqrt(6 / call.fanIn),
-};
+} satisfies Initializer;
 
-const zeros: Initializer = {
+const zeros = {
   label: 'Zeros',
   help: 'All zero: what biases start from.',
   schema: z.strictObject({ type: z.literal('zeros') }),
   bound: () => 0,
-};
+} satisfies Initializer;
 
 function gainOf(call: InitializerCall): number {
   return typeof call.gain === 'number' ? call.gain : 1;
@@ -91,12 +91,7 @@ const names = Object.keys(initializers) as InitializerName[];
 
 /** The `init` field of layers with weights. */
 export const initField: z.ZodType<InitializerSpec | InitializerName | undefined> = field(
-  z
-    .union([
-      z.enum(names),
-      z.strictObject({ type: z.enum(names), gain: z.number().nonnegative().optional() }),
-    ])
-    .optional(),
+  z.union([z.enum(names), lecun.schema, xavier.schema, he.schema, zeros.schema]).optional(),
   {
     label: 'Initial weights',
     help: 'By default what suits the activation: Xavier with gain 4 for sigmoid, He for ReLU.',

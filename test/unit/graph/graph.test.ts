@@ -174,6 +174,11 @@ describe('the shapes of a graph', () => {
       'pooling needs maps',
     ],
     [
+      'weights beyond 32 bits of address',
+      [conv('A'), dense('B', { units: 100_000_000 })],
+      'layer B (dense) on 2x6x6: a tensor of 100000000x72 is more than can be addressed',
+    ],
+    [
       'a sum of different shapes',
       [conv('A'), { id: 'S', type: 'add', from: ['A', 'input'] }],
       'layer S (add) on 2x6x6 and 2x8x8: 2x8x8 cannot be added to 2x6x6',

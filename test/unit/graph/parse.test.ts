@@ -69,6 +69,15 @@ describe('a model specification', () => {
     expect(faultOf(model({ loss: { type: 'hinge' } })).issues?.[0]?.path).toBe('loss.type');
   });
 
+  it('knows the keys of each initializer', () => {
+    const fault = faultOf(model({ layers: [conv({ init: { type: 'he', gane: 2 } })] }));
+    expect(fault.issues?.[0]).toMatchObject({ path: 'layers.0.init.gane' });
+    expect(fault.issues?.[0]?.message).toContain('did you mean "gain"?');
+    expect(faultOf(model({ layers: [conv({ init: { type: 'zeros', gain: 2 } })] })).code).toBe(
+      'spec.unknown-key',
+    );
+  });
+
   it('collects every fault, in the layers, the loss and around them', () => {
     const fault = faultOf({
       version: 2,
