@@ -4,7 +4,7 @@ import { findIssues } from '../contract/issues.ts';
 import { type ModelSource, modelSource } from '../contract/specs.ts';
 import { datasets } from '../data/index.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
-import { findPreset, inlineModel } from '../models/index.ts';
+import { inlineModel, presets } from '../models/index.ts';
 import { getPath, setPath } from './paths.ts';
 import { readSpecFile } from './source.ts';
 
@@ -92,9 +92,10 @@ async function readModel(file: string, folder: string): Promise<{ spec: unknown 
   return { spec: await readSpecFile(isAbsolute(file) ? file : join(folder, file)) };
 }
 
-/** With every option of a preset written out. */
+/** With every option of a preset written out; as it is where that cannot be done. */
 export function completeModel(source: ModelSource): ModelSource {
   if (!('preset' in source)) return source;
-  const options = findPreset(source.preset).options.parse(source.options ?? {}) as Record<string, unknown>;
-  return { preset: source.preset, options };
+  const preset = presets.find(({ name }) => name === source.preset);
+  const options = preset?.options.safeParse(source.options ?? {});
+  return options?.success ? { preset: source.preset, options: options.data } : source;
 }
