@@ -6,7 +6,7 @@ const idleMs = 30_000;
 
 interface Entry {
   readonly dataset: Promise<Dataset>;
-  idle: NodeJS.Timeout;
+  idle?: NodeJS.Timeout;
 }
 
 const entries = new Map<string, Entry>();
@@ -25,7 +25,7 @@ export function sharedDataset(name: string, home: string): Promise<Dataset> {
 
 function open(key: string, name: string, home: string): Entry {
   const dataset = openDataset(name, home);
-  const entry: Entry = { dataset, idle: setTimeout(() => undefined, 0) };
+  const entry: Entry = { dataset };
   entries.set(key, entry);
   // What failed is tried anew the next time.
   dataset.catch(() => entries.delete(key));

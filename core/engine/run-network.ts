@@ -50,10 +50,26 @@ export async function openRunNetwork(
   return { run, config, graph, plan, checkpoint, parameters: read.state.parameters };
 }
 
+/**
+ * What was worked out for a data set in memory, and is forgotten with it: walking over all training images again for
+ * every picture that is looked at would take longer than the picture.
+ */
+const worked = new WeakMap<Dataset, Map<string, RunData>>();
+
 /** Opens a run's data set, with the split and the normalisation that it trained with. Throws `dataset.*`. */
 export async function openRunData({ home }: Pick<Place, 'home'>, network: RunNetwork): Promise<RunData> {
   const { config, plan } = network;
-  const dataset = await sharedDataset(config.dataset.name, home);
+  const { name, validation, preprocess } = config.dataset;
+  const dataset = await sharedDataset(name, home);
+  const known = worked.get(dataset) ?? new Map<string, RunData>();
+  worked.set(dataset, known);
+  const key = JSON.stringify([validation, preprocess, config.seed, plan.input]);
+  const data = known.get(key) ?? planData(dataset, network);
+  known.set(key, data);
+  return data;
+}
+
+function planData(dataset: Dataset, { config, plan }: RunNetwork): RunData {
   const train = dataset.splits.train as Dataset['splits'][string];
   const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
   return {

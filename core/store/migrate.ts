@@ -16,6 +16,8 @@ export function inspectStore(path: string): void {
   try {
     const version = Number(connection.pragma('user_version'));
     const id = Number(connection.pragma('application_id'));
+    // Another process may be making the store at this moment: it is there, and nothing is in it yet.
+    if (version === 0 && id === 0 && isEmpty(connection)) return;
     if (id !== applicationId) {
       throw new ConvolabError('store.damaged', `The file is no Convolab store: ${path}`, {
         subject: path,
@@ -31,6 +33,10 @@ export function inspectStore(path: string): void {
   } finally {
     connection.close();
   }
+}
+
+function isEmpty(connection: Connection): boolean {
+  return connection.prepare('SELECT name FROM sqlite_schema LIMIT 1').get() === undefined;
 }
 
 /** Brings a store to the present version, each migration whole or not at all; safe when two processes start at once. */

@@ -127,6 +127,13 @@ describe('opening a store', () => {
     );
   });
 
+  test('that another process has only just begun to make goes on where that one is', () => {
+    const database = new Database(storePath());
+    database.pragma('journal_mode = WAL');
+    database.close();
+    openStore(home.path).close();
+  });
+
   test('by two processes at once migrates it once', () => {
     const stores = [openStore(home.path), openStore(home.path)];
     for (const store of stores) store.close();

@@ -8,7 +8,7 @@ import { splitValidation } from '../../../core/data/split.ts';
 import { exportHandlers } from '../../../core/engine/handlers/export.ts';
 import { decodeSafetensors } from '../../../core/export/safetensors.ts';
 import { readCheckpoint } from '../../../core/train/checkpoints.ts';
-import { checkpointedRun } from '../../support/checkpointed-run.ts';
+import { checkpointedRun, smallExperiment } from '../../support/checkpointed-run.ts';
 import { installEightDigits } from '../../support/mnist.ts';
 import { temporaryStore } from '../../support/store.ts';
 
@@ -72,6 +72,21 @@ describe('exported weights', () => {
       code: 'argument.invalid',
       hint: 'It has those of epochs 1, 2.',
     });
+  });
+
+  test('carry the normalisation of their own run, not that of another with the same data', async () => {
+    using opened = await openRun();
+    const { handlers, store, home } = opened;
+    const train = (await openDataset('mnist', home)).splits.train;
+    if (!train) throw new Error('no training set');
+    for (const seed of [1, 2, 3, 1]) {
+      const { run } = await checkpointedRun(store, [1], { ...smallExperiment, seeds: [seed] });
+      const file = await handlers['runs.export']({ run, format: 'safetensors', checkpoint: 'last' });
+      const { metadata } = decodeSafetensors(Buffer.from(file.data, 'base64'), file.name);
+      const held = splitValidation(8, 3, seed);
+      const { mean } = planTransform([{ type: 'standardize' }], train, held.train, [1, 32, 32]);
+      expect(JSON.parse(metadata.mean ?? '')).toEqual(mean);
+    }
   });
 
   test('can be read by an independent reader of the format', async () => {
