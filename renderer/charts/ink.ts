@@ -10,6 +10,7 @@ export const chartInk = computed<ChartInk>(() => {
     text: token('--text-3'),
     strong: token('--text'),
     hairline: token('--hairline'),
+    faint: token('--surface-2'),
     axis: token('--hairline-strong'),
     surface: token('--surface-1'),
     font: token('--font-sans'),

@@ -22,6 +22,8 @@ export interface ChartInk {
   readonly text: string;
   readonly strong: string;
   readonly hairline: string;
+  /** Lines between the decades of a logarithmic axis. */
+  readonly faint: string;
   readonly axis: string;
   readonly surface: string;
   readonly font: string;
@@ -85,6 +87,12 @@ function yAxis({ y, yTicks, scale }: Plot, look: ChartLook): AxisOption {
     min: toAxis(y.from, scale),
     max: toAxis(y.to, scale),
     axisTick: { show: false, customValues: coordinates },
+    splitLine: {
+      lineStyle: {
+        color: yTicks.map((tick) => (tick.labelled ? look.ink.hairline : look.ink.faint)),
+        width: 1,
+      },
+    },
     axisLabel: {
       ...base.axisLabel,
       customValues: labelled,

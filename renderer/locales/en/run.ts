@@ -111,6 +111,7 @@ export const run = {
     choose: 'Choose a test image',
     chooseOne: 'Image {index}, class {label}',
     label: 'Maps of {layer}',
+    kernel: 'Kernel of {layer}, map {map}',
     cut: '{shown} of {all}',
   },
   configuration: {
