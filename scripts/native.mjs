@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,6 +31,7 @@ export async function ensureNative() {
   // After a change of sources only those are compiled anew; anything else starts from nothing.
   const commands = buildIsOurs() ? ['configure', 'build'] : ['rebuild'];
   rmSync(stamp, { force: true });
+  const started = new Date();
   const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   // With the bundled Node, whose version the addon is configured for, and its headers; any user-level npm setting that
   // says otherwise is overruled by the command line.
@@ -38,11 +40,13 @@ export async function ensureNative() {
     env: withoutNpmSettings(),
   });
   writeFileSync(stamp, identity());
+  // What was edited during the build counts as newer than it.
+  utimesSync(stamp, started, started);
 }
 
 function addonIsCurrent() {
   if (!buildIsOurs() || !existsSync(addon)) return false;
-  const built = statSync(addon).mtimeMs;
+  const built = statSync(stamp).mtimeMs;
   return [description, ...filesIn(sources)].every((file) => statSync(file).mtimeMs <= built);
 }
 

@@ -167,6 +167,24 @@ describe('the addon refuses what it cannot run', () => {
     expect(() => program.state()).toThrow(expect.objectContaining(invalid));
   });
 
+  it('a batch to probe whose images, labels or targets do not fit', async () => {
+    const whole = { ...plan, retained: true };
+    const program = await createNativeBackend().compile(whole, { threads: 1, batchSize: 16, optimizer });
+    const x = new Float32Array(3 * 1024);
+    const probe = (part: object) => program.probe({ x, count: 3, y: new Int32Array(3), ...part });
+    await expect(probe({ x: x.subarray(1) })).rejects.toMatchObject(invalid);
+    await expect(probe({ y: new Int32Array(2) })).rejects.toMatchObject(invalid);
+    await expect(probe({ y: Int32Array.of(0, 10, 0) })).rejects.toMatchObject(invalid);
+    await expect(probe({ y: new Float32Array(27) })).rejects.toMatchObject(invalid);
+    await expect(probe({ count: 0 })).rejects.toMatchObject(invalid);
+  });
+
+  it('a probe of a plan that does not keep its values', async () => {
+    const program = await createNativeBackend().compile(plan, { threads: 1, batchSize: 16, optimizer });
+    const batch = { x: new Float32Array(1024), count: 1, y: new Int32Array(1) };
+    await expect(program.probe(batch)).rejects.toMatchObject(invalid);
+  });
+
   it('weights of another size', async () => {
     const program = await createNativeBackend().compile(plan, { threads: 1, batchSize: 16, optimizer });
     const parameters = new Map([['C1.bias', new Float32Array(5)]]);

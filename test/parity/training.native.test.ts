@@ -6,6 +6,7 @@ import type { Plan } from '../../core/graph/plan.ts';
 import { initialParameters } from '../../core/train/initialize.ts';
 import { relativeError } from '../support/compare.ts';
 import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
+import { drawBatch } from '../support/plans.ts';
 
 const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.01 } as const;
 const samples = noisySamples(150, 7);
@@ -108,6 +109,20 @@ describe('training LeNet-5 on the CPU', () => {
     const absent = weights?.filter((_, i) => c3?.mask?.[i] === 0);
     expect(absent?.length).toBe(36 * 25);
     expect(absent?.every((weight) => weight === 0)).toBe(true);
+  });
+});
+
+describe('a probe on the CPU', () => {
+  it('of more samples than a batch is one batch', async () => {
+    const plan = lenetPlan({}, true);
+    const state = { parameters: initialParameters(plan, 5), optimizer: new Map() };
+    const batch = drawBatch(plan, 37, 1);
+    const probe = async (batchSize: number) => {
+      const program = await createNativeBackend().compile(plan, { threads: 2, batchSize, optimizer });
+      program.setState(state);
+      return program.probe(batch);
+    };
+    expect(await probe(16)).toEqual(await probe(37));
   });
 });
 

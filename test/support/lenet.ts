@@ -6,10 +6,10 @@ import type { Plan } from '../../core/graph/plan.ts';
 import { findPreset } from '../../core/models/index.ts';
 import { RandomSequence } from '../../core/train/random.ts';
 
-/** LeNet-5 with these options, as it is trained. */
-export function lenetPlan(options: Readonly<Record<string, unknown>> = {}): Plan {
+/** LeNet-5 with these options, as it is trained, or with every value kept. */
+export function lenetPlan(options: Readonly<Record<string, unknown>> = {}, retain = false): Plan {
   const preset = findPreset('lenet-5');
-  return compilePlan(buildGraph(parseModel(preset.model(preset.options.parse(options)))), { retain: false });
+  return compilePlan(buildGraph(parseModel(preset.model(preset.options.parse(options)))), { retain });
 }
 
 /** Samples like MNIST's in size: noise whose brightness tells the class, so that there is something to learn. */

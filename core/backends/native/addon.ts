@@ -66,8 +66,8 @@ export interface Addon {
   create(plan: NativePlan, options: NativeOptions): NativeProgram;
   dispose(program: NativeProgram): void;
   memoryBytes(program: NativeProgram): number;
-  /** 1 where no kernel ever wrote beyond its operands. */
-  intact(program: NativeProgram): number;
+  /** Whether no kernel ever wrote beyond its operands. */
+  intact(program: NativeProgram): boolean;
   read(program: NativeProgram, storage: Storage, parameter: number): Float32Array;
   write(program: NativeProgram, storage: Storage, parameter: number, values: Float32Array): void;
   update(program: NativeProgram, rate: number): void;

@@ -30,10 +30,6 @@ interface Device {
   readonly path: string;
 }
 
-interface Split extends NativeSource {
-  readonly classes: number;
-}
-
 /** A plan compiled by the addon. The C++ side holds parameters, velocities and every buffer; bytes stay JavaScript's. */
 export class NativeCpuProgram implements Program {
   readonly plan: Plan;
@@ -42,7 +38,7 @@ export class NativeCpuProgram implements Program {
   readonly #options: CompileOptions;
   readonly #lowered: NativePlan;
   readonly #program: NativeProgram;
-  readonly #splits = new Map<string, Split>();
+  readonly #splits = new Map<string, NativeSource>();
 
   constructor(device: Device, plan: Plan, options: CompileOptions) {
     this.plan = plan;
@@ -88,19 +84,21 @@ export class NativeCpuProgram implements Program {
   }
 
   attach(split: string, source: SampleSource, transform: Transform): void {
-    const { images, labels, shape, classes } = source;
-    const outputs = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
-    const stray = labels.findIndex((label) => label < 0 || label >= Math.min(classes, outputs));
-    if (stray >= 0) {
-      throw invalid(
-        `Sample ${stray} of ${split} has label ${labels[stray]}, but the model has ${outputs} outputs.`,
-        split,
-      );
-    }
-    this.#splits.set(split, { images, labels, shape, classes, ...transform });
+    const { images, labels, shape } = source;
+    this.#checkLabels(labels, split);
+    this.#splits.set(split, { images, labels, shape, ...transform });
   }
 
-  #split(split: string): Split {
+  #checkLabels(labels: Int32Array | Float32Array, subject: string): void {
+    if (labels instanceof Float32Array) return;
+    const outputs = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
+    const stray = labels.findIndex((label) => label < 0 || label >= outputs);
+    if (stray < 0) return;
+    const message = `Sample ${stray} of ${subject} has label ${labels[stray]}, but the model has ${outputs} outputs.`;
+    throw invalid(message, subject);
+  }
+
+  #split(split: string): NativeSource {
     const attached = this.#splits.get(split);
     if (!attached) throw invalid(`No data is attached as ${split}.`, split);
     return attached;
@@ -126,6 +124,7 @@ export class NativeCpuProgram implements Program {
   /** @throws `argument.invalid` for a plan that was not compiled with `retain`, or a batch that does not fit */
   async probe(batch: ProbeBatch): Promise<ProbeReport> {
     if (!this.plan.retained) throw invalid('A probe needs a plan compiled with `retain`.', this.plan.name);
+    this.#checkLabels(batch.y, 'the batch');
     if (batch.count <= this.#options.batchSize) return this.#probeWith(this.#program, batch);
     // A batch of its own size, since gradients are those of the mean over all of it.
     const larger = this.#create(batch.count);

@@ -177,6 +177,6 @@ async function runUpdate(addon: Addon, path: string, call: SingleCall): Promise<
 
 /** @throws `internal` where a guard was overwritten */
 export function expectIntact(addon: Addon, program: NativeProgram, kernel: string): void {
-  if (native(() => addon.intact(program)) === 1) return;
+  if (native(() => addon.intact(program))) return;
   throw new ConvolabError('internal', `${kernel} wrote outside its operands.`, { subject: kernel });
 }

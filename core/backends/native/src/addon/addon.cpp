@@ -28,6 +28,7 @@ class Arguments {
     js::check(env, napi_get_cb_info(env, info, &count, values_, nullptr, nullptr), "read the arguments");
   }
 
+  /// `undefined` where the caller gave fewer.
   js::Value operator[](size_t k) const { return {env_, values_[k], "argument " + std::to_string(k + 1)}; }
 
   SharedHandle handle() const {
@@ -129,7 +130,8 @@ Storage storageNamed(const std::string& name) {
 
 const Kernels& kernelsNamed(const std::string& name) {
   const Kernels* kernels = name.empty() ? &bestKernels() : findKernels(name.c_str());
-  if (kernels == nullptr) throw Failure("device.unavailable", "This processor or build cannot run the SIMD path " + name);
+  if (kernels == nullptr)
+    throw Failure("device.unavailable", "This processor or build cannot run the SIMD path " + name);
   return *kernels;
 }
 
@@ -177,9 +179,9 @@ napi_value memoryBytes(napi_env env, const Arguments& arguments) {
   return js::number(env, static_cast<double>(arguments.idle(arguments.handle()).memoryBytes()));
 }
 
-// intact(program): number, 1 where every guard is as it was
+// intact(program): boolean, whether every guard is as it was
 napi_value intact(napi_env env, const Arguments& arguments) {
-  return js::number(env, arguments.idle(arguments.handle()).intact() ? 1 : 0);
+  return js::flag(env, arguments.idle(arguments.handle()).intact());
 }
 
 // read(program, storage, parameter): Float32Array
@@ -198,9 +200,9 @@ napi_value write(napi_env, const Arguments& arguments) {
   Program& program = arguments.idle(arguments.handle());
   const int index = arguments[2].index(program.plan().parameters.size());
   const auto values = arguments[3].floats();
-  require(values.size == program.size(index),
-          program.plan().parameters[static_cast<size_t>(index)].name + " has " + std::to_string(program.size(index)) +
-              " elements, not " + std::to_string(values.size));
+  require(values.size == program.size(index), program.plan().parameters[static_cast<size_t>(index)].name + " has " +
+                                                  std::to_string(program.size(index)) + " elements, not " +
+                                                  std::to_string(values.size));
   std::copy_n(values.data, values.size, program.at(storageNamed(arguments[1].text()), index));
   return nullptr;
 }
@@ -330,7 +332,8 @@ napi_value guarded(napi_env env, napi_callback_info info) {
 template <Function function>
 void expose(napi_env env, napi_value exports, const char* name) {
   napi_value value;
-  js::check(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, guarded<function>, nullptr, &value), "make a function");
+  js::check(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, guarded<function>, nullptr, &value),
+            "make a function");
   js::set(env, exports, name, value);
 }
 

@@ -68,8 +68,9 @@ double Value::number() const {
 int64_t Value::integer(int64_t least, int64_t most) const {
   const double value = number();
   expect(std::isfinite(value) && std::floor(value) == value, "a whole number");
-  require(value >= static_cast<double>(least) && value <= static_cast<double>(most),
-          name_ + " is " + std::to_string(value) + ", outside " + std::to_string(least) + " to " + std::to_string(most));
+  require(
+      value >= static_cast<double>(least) && value <= static_cast<double>(most),
+      name_ + " is " + std::to_string(value) + ", outside " + std::to_string(least) + " to " + std::to_string(most));
   return static_cast<int64_t>(value);
 }
 
@@ -95,6 +96,12 @@ void* Value::elements(napi_typedarray_type type, const char* what, int64_t* leng
 napi_value number(napi_env env, double value) {
   napi_value result;
   check(env, napi_create_double(env, value, &result), "make a number");
+  return result;
+}
+
+napi_value flag(napi_env env, bool value) {
+  napi_value result;
+  check(env, napi_get_boolean(env, value, &result), "make a boolean");
   return result;
 }
 

@@ -60,6 +60,7 @@ class Value {
 };
 
 napi_value number(napi_env env, double value);
+napi_value flag(napi_env env, bool value);
 napi_value text(napi_env env, const std::string& value);
 napi_value texts(napi_env env, const std::vector<std::string>& values);
 /// A new typed array; `data` receives where its elements are.

@@ -21,7 +21,8 @@ std::vector<Operand> readOperands(const js::Value& operands) {
     if (operand.absent()) {
       result.push_back({});
     } else {
-      result.push_back({roleNamed(operand.get("role").text()), static_cast<int>(operand.get("index").integer(0, kLargest))});
+      result.push_back(
+          {roleNamed(operand.get("role").text()), static_cast<int>(operand.get("index").integer(0, kLargest))});
     }
   }
   return result;
@@ -99,8 +100,8 @@ Source readSource(const js::Value& from, const Plan& plan) {
 js::Value::Span<const uint32_t> readIndices(const js::Value& from, int64_t count) {
   const auto indices = from.uint32s();
   for (int64_t k = 0; k < indices.size; k++) {
-    require(indices.data[k] < count, "Sample " + std::to_string(indices.data[k]) + " is beyond the " +
-                                         std::to_string(count) + " there are");
+    require(indices.data[k] < count,
+            "Sample " + std::to_string(indices.data[k]) + " is beyond the " + std::to_string(count) + " there are");
   }
   return indices;
 }

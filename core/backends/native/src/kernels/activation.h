@@ -20,10 +20,8 @@ static void activate(Activation activation, int elements, const float* x, float*
     case Activation::linear:
       if (x != y) eachVector(elements, [=](ptrdiff_t at) { store(y + at, load(x + at)); });
       return;
-    case Activation::sigmoid:
-      return eachVector(elements, [=](ptrdiff_t at) { store(y + at, sigmoid(load(x + at))); });
-    case Activation::tanh:
-      return eachVector(elements, [=](ptrdiff_t at) { store(y + at, tanh(load(x + at))); });
+    case Activation::sigmoid: return eachVector(elements, [=](ptrdiff_t at) { store(y + at, sigmoid(load(x + at))); });
+    case Activation::tanh: return eachVector(elements, [=](ptrdiff_t at) { store(y + at, tanh(load(x + at))); });
     case Activation::relu:
       return eachVector(elements, [=](ptrdiff_t at) {
         const Vector u = load(x + at);
@@ -49,9 +47,7 @@ static void activationGradient(Activation activation, int elements, const float*
         store(dx + at, load(dy + at) * fma(-value, value, broadcast(1.0f)));
       });
     case Activation::relu:
-      return eachVector(elements, [=](ptrdiff_t at) {
-        store(dx + at, load(y + at) > 0.0f ? load(dy + at) : zero());
-      });
+      return eachVector(elements, [=](ptrdiff_t at) { store(dx + at, load(y + at) > 0.0f ? load(dy + at) : zero()); });
   }
 }
 

@@ -25,8 +25,8 @@ static inline int mapsOfBlock(int maps) {
 
 constexpr int columnsOfBlock(int maps) { return kAccumulators / maps < 6 ? kAccumulators / maps : 6; }
 
-/// Weights [maps, channels, kh, kw] into blocks of maps, each [c][i][j][map]. `connected` [maps, channels] holds 0 where
-/// a connection of (44) is absent, which then adds nothing whatever its weights are; null means all are present.
+/// Weights [maps, channels, kh, kw] into blocks of maps, each [c][i][j][map]. `connected` [maps, channels] holds 0
+/// where a connection of (44) is absent, which then adds nothing whatever its weights are; null means all are present.
 static void packWeights(const Correlation& shape, const float* weights, const uint8_t* connected, float* packed) {
   const int taps = shape.taps();
   for (int map = 0; map < shape.maps;) {
@@ -115,8 +115,8 @@ static inline void correlateColumns(int count, const Correlation& shape, RowRang
 
 /// One row of M maps, its columns in blocks of nearly equal size.
 template <int M>
-static void correlateRow(const Correlation& shape, int row, const float* x, const float* weights,
-                         const float* bias, float* y) {
+static void correlateRow(const Correlation& shape, int row, const float* x, const float* weights, const float* bias,
+                         float* y) {
   constexpr int C = columnsOfBlock(M);
   const RowRange rows = kernelRowsAt(shape, row);
   x += (ptrdiff_t{row} * shape.strideY - shape.padTop) * shape.width * kLanes;

@@ -84,7 +84,8 @@ static void transposeLanes(const float* values, int count, int pitch, float* row
   for (int element = 0; element < count; element += kLanes) {
     const int block = count - element < kLanes ? count - element : kLanes;
     for (int lane = 0; lane < kLanes; lane++) {
-      for (int k = 0; k < block; k++) rows[ptrdiff_t{lane} * pitch + element + k] = values[(element + k) * kLanes + lane];
+      for (int k = 0; k < block; k++)
+        rows[ptrdiff_t{lane} * pitch + element + k] = values[(element + k) * kLanes + lane];
     }
   }
 }
@@ -94,7 +95,8 @@ static void transposeLanes(const float* values, int count, int pitch, float* row
 // inputs (wide paths) whose 16 accumulators meet 4 + 4 loads per image.
 
 template <int M, int V>
-static void denseWeightBlock(int slices, int outputs, int pitch, const float* rows, const float* dy, Vector (&sums)[M][V]) {
+static void denseWeightBlock(int slices, int outputs, int pitch, const float* rows, const float* dy,
+                             Vector (&sums)[M][V]) {
   for (int slice = 0; slice < slices; slice++) {
     for (int lane = 0; lane < kLanes; lane++) {
       const float* row = rows + (ptrdiff_t{slice} * kLanes + lane) * pitch;

@@ -16,8 +16,8 @@ struct Window {
 static inline Window windowAt(const Pooling& shape, int row, int column) {
   const int top = row * shape.stride - shape.pad;
   const int left = column * shape.stride - shape.pad;
-  return {top < 0 ? 0 : top, top + shape.size < shape.height ? top + shape.size : shape.height,
-          left < 0 ? 0 : left, left + shape.size < shape.width ? left + shape.size : shape.width};
+  return {top < 0 ? 0 : top, top + shape.size < shape.height ? top + shape.size : shape.height, left < 0 ? 0 : left,
+          left + shape.size < shape.width ? left + shape.size : shape.width};
 }
 
 /// Calls visit(window, input map, output element) for every vector of every output.

@@ -36,8 +36,8 @@ static inline RowRange kernelRowsAt(const Correlation& shape, int outRow) {
   return {first, last > first ? last : first};
 }
 
-/// Maps copied into wider rows of zeros: the element (row, column) goes to (row * dilationY, left + column * dilationX),
-/// those outside the new extent are dropped.
+/// Maps copied into wider rows of zeros: the element (row, column) goes to (row * dilationY, left + column *
+/// dilationX), those outside the new extent are dropped.
 struct Spread {
   int channels, height, width;
   int newHeight, newWidth;

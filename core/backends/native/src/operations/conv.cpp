@@ -39,15 +39,16 @@ Convolution convolutionOf(const Binder& binder, const ValuePlace& x, const Value
   conv.groups = binder.number("groups", 1);
   binder.expect(conv.channels % conv.groups == 0 && conv.filters % conv.groups == 0,
                 "groups do not divide channels and filters");
-  binder.expect(weight == conv.weightShape(), "weight is " + format(weight) + ", expected " + format(conv.weightShape()));
+  binder.expect(weight == conv.weightShape(),
+                "weight is " + format(weight) + ", expected " + format(conv.weightShape()));
   const int extraHeight = conv.height + 2 * conv.pad - conv.kernelHeight;
   const int extraWidth = conv.width + 2 * conv.pad - conv.kernelWidth;
   binder.expect(extraHeight >= 0 && extraWidth >= 0, "the kernel is larger than its padded input");
   const Shape expected = {conv.filters, extraHeight / conv.stride + 1, extraWidth / conv.stride + 1};
   binder.expectShape(y, expected, "y");
   const int64_t padded = int64_t{conv.channels} * conv.height * (conv.width + 2 * int64_t{conv.pad});
-  const int64_t spread =
-      int64_t{conv.filters} * (extraHeight / conv.stride * int64_t{conv.stride} + 1) * (conv.width + conv.kernelWidth - 1);
+  const int64_t spread = int64_t{conv.filters} * (extraHeight / conv.stride * int64_t{conv.stride} + 1) *
+                         (conv.width + conv.kernelWidth - 1);
   binder.expect(std::max(padded, spread) <= kMostElements, "too large once padded");
   const auto& table = binder.call().connections;
   binder.expect(table.empty() || (conv.groups == 1 && table.size() == size_t(conv.filters) * size_t(conv.channels)),

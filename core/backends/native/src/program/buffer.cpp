@@ -33,7 +33,9 @@ Buffer::Buffer(int64_t count, const std::string& what) : count_(count) {
   for (const auto& [begin, end] : gaps_) fillGuard(begin, end);
 }
 
-int64_t Buffer::bytes() const { return data_ == nullptr ? 0 : (count_ + 2 * kGuard) * static_cast<int64_t>(sizeof(float)); }
+int64_t Buffer::bytes() const {
+  return data_ == nullptr ? 0 : (count_ + 2 * kGuard) * static_cast<int64_t>(sizeof(float));
+}
 
 void Buffer::guardBetween(std::vector<std::pair<int64_t, int64_t>> ranges) {
   std::sort(ranges.begin(), ranges.end());

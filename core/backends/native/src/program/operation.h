@@ -57,7 +57,6 @@ struct ValuePlace {
 
   float* in(const Slice& slice) const { return slice.arena + offset * kLanes; }
   int elements() const { return static_cast<int>(elementsOf(shape)); }
-
 };
 
 /// What operations are made with: resolves the operands of a call, and refuses what does not fit.

@@ -88,7 +88,9 @@ int64_t Program::memoryBytes() const {
   return bytes;
 }
 
-int64_t Program::size(int parameter) const { return elementsOf(plan_.parameters[static_cast<size_t>(parameter)].shape); }
+int64_t Program::size(int parameter) const {
+  return elementsOf(plan_.parameters[static_cast<size_t>(parameter)].shape);
+}
 
 float* Program::at(Storage storage, int parameter) {
   Buffer& buffer = storage == Storage::parameters   ? parameters_
@@ -117,7 +119,7 @@ Tally Program::train(const Source& source, const uint32_t* order, int64_t count,
       // Nobody changes it between the last meeting and the next.
       if (!finite_) return;
       if (thread == 0) {
-        this->count(batch, tally);
+        addTo(tally, batch);
         tally.steps++;
       }
       descend(rates[step]);
@@ -139,7 +141,7 @@ Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t c
       batch.order = indices + start;
       runSlices(thread, batch, plan_.loss);
       if (thread == 0) {
-        this->count(batch, tally);
+        addTo(tally, batch);
         std::copy_n(predictions_.begin(), batch.images, predictions + start);
       }
       team_.meet();
@@ -155,8 +157,8 @@ void Program::requireTarget(const TargetFeed& target) const {
           "The loss needs labels, or " + std::to_string(classes) + " targets for each sample");
 }
 
-void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target,
-                      const std::vector<Tap>& taps, float* losses) {
+void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target, const std::vector<Tap>& taps,
+                      float* losses) {
   Batch batch;
   batch.images = count;
   batch.feeds = &feeds;
@@ -262,7 +264,7 @@ void Program::descend(float rate) {
   });
 }
 
-void Program::count(const Batch& batch, Tally& tally) const {
+void Program::addTo(Tally& tally, const Batch& batch) const {
   for (int image = 0; image < batch.images; image++) {
     const auto k = static_cast<size_t>(image);
     tally.lossSum += static_cast<double>(losses_.data()[image]);

@@ -145,7 +145,9 @@ class Program {
   void fillTargets(const Batch& batch, const Slice& slice);
   void copyTaps(const Batch& batch, const Slice& slice, int call) const;
 
-  void count(const Batch& batch, Tally& tally) const;
+  /// Adds the batch's losses, in order, and its right answers.
+  void addTo(Tally& tally, const Batch& batch) const;
+  /// Runs the batch once more, call by call, to find the layer where the first number that is not finite arises.
   std::string findNonFinite(const Batch& batch);
   bool outputsFinite(const Slice& slice, int call) const;
 

@@ -52,8 +52,8 @@ static inline Vector exp(Vector x) {
 static inline Vector residual(Vector n, Vector q, Vector d) {
 #if defined(CONVOLAB_PATH_BASELINE)
   typedef double Doubles __attribute__((vector_size(8 * kWidth)));
-  const Doubles exact = __builtin_convertvector(n, Doubles) -
-                        __builtin_convertvector(q, Doubles) * __builtin_convertvector(d, Doubles);
+  const Doubles exact =
+      __builtin_convertvector(n, Doubles) - __builtin_convertvector(q, Doubles) * __builtin_convertvector(d, Doubles);
   return __builtin_convertvector(exact, Vector);
 #else
   return fma(-q, d, n);
