@@ -3,8 +3,9 @@ import type { RunStatus, RunSummary } from '../contract/runs.ts';
 import type { Connection } from './connection.ts';
 import { newId } from './identifiers.ts';
 import type { Owner } from './owners.ts';
+import { type LastRow, prepareRuns, type SetupRow } from './run-statements.ts';
 import { activeStates, checkTransition, endStates } from './states.ts';
-import { effectiveStatus, type RunRow, selectRuns, toSummary } from './summary.ts';
+import { effectiveStatus, type RunRow, toSummary } from './summary.ts';
 
 /** A run to be made: one configuration, one seed. */
 export interface NewRun {
@@ -59,7 +60,7 @@ export class Runs {
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.#statements = prepareAll(connection);
+    this.#statements = prepareRuns(connection);
   }
 
   /** Queues runs behind those that wait already, in the order given; each gets the next colour. Returns their ids. */
@@ -260,96 +261,8 @@ export class Runs {
   }
 }
 
-interface SetupRow {
-  config: string;
-  environment: string;
-}
-
-interface LastRow {
-  run: number;
-  name: string;
-  value: number | null;
-}
-
 /** Values that are not finite have no place in JSON; they are left out. */
 function lastValues(rows: readonly LastRow[]): Record<string, number> {
   const finite = rows.filter((row): row is LastRow & { value: number } => Number.isFinite(row.value));
   return Object.fromEntries(finite.map((row) => [row.name, row.value]));
-}
-
-interface InsertParameters {
-  id: string;
-  experimentId: string;
-  name: string;
-  seed: number;
-  choices: string;
-  config: string;
-  environment: string;
-  backend: string;
-  epochs: number;
-  metric: string;
-  direction: string;
-  onTest: number;
-  createdAt: string;
-  colours: number;
-}
-
-interface TransitionParameters {
-  id: string;
-  to: string;
-  queued: number;
-  endedAt: string | null;
-  error: string | null;
-}
-
-const nextPosition = `(SELECT coalesce(max(position), -1) + 1 FROM runs WHERE status = 'queued')`;
-const selectLast = 'SELECT run, name, value FROM latest JOIN metrics ON metrics.key = latest.metric';
-
-function prepareAll(connection: Connection) {
-  return {
-    insert: connection.prepare<[InsertParameters]>(`
-      INSERT INTO runs (id, experiment, name, status, position, colour, seed, choices, config, environment, backend,
-        epochs, best_metric, best_direction, selected_on_test, created_at)
-      VALUES (@id, (SELECT key FROM experiments WHERE id = @experimentId), @name, 'queued', ${nextPosition},
-        coalesce((SELECT (colour + 1) % @colours FROM runs ORDER BY key DESC LIMIT 1), 0), @seed, @choices, @config,
-        @environment, @backend, @epochs, @metric, @direction, @onTest, @createdAt)`),
-    get: connection.prepare<[string], RunRow>(`${selectRuns} WHERE runs.id = ?`),
-    list: connection.prepare<[number], RunRow>(
-      `${selectRuns} WHERE (trashed_at IS NOT NULL) = ? ORDER BY runs.key`,
-    ),
-    changed: connection.prepare<[number], RunRow>(`${selectRuns} WHERE revision > ? ORDER BY runs.key`),
-    ids: connection.prepare<[], { id: string }>('SELECT id FROM runs ORDER BY key'),
-    revision: connection.prepare<[], { value: number }>('SELECT value FROM revisions'),
-    setup: connection.prepare<[number], SetupRow>('SELECT config, environment FROM runs WHERE key = ?'),
-    setEnvironment: connection.prepare<[string, string]>('UPDATE runs SET environment = ? WHERE id = ?'),
-    extend: connection.prepare<[number, string, string]>(
-      'UPDATE runs SET epochs = ?, config = ? WHERE id = ?',
-    ),
-    last: connection.prepare<[], LastRow>(selectLast),
-    lastOf: connection.prepare<[number], LastRow>(`${selectLast} WHERE run = ?`),
-    transition: connection.prepare<[TransitionParameters]>(`
-      UPDATE runs SET status = @to, request = NULL, owner = NULL, error = @error, ended_at = @endedAt,
-        position = iif(@queued, ${nextPosition}, NULL) WHERE id = @id`),
-    progress: connection.prepare<[number, number, number, number | null, string, number]>(`
-      UPDATE runs SET epoch = ?, step = ?, seconds = ?, images_per_second = ? WHERE id = ? AND owner = ?`),
-    request: connection.prepare<[string, string]>('UPDATE runs SET request = ? WHERE id = ?'),
-    requests: connection.prepare<[number], { run: string; request: RunRequest }>(
-      'SELECT id AS run, request FROM runs WHERE owner = ? AND request IS NOT NULL',
-    ),
-    owned: connection.prepare<[number], { id: string }>(
-      `SELECT id FROM runs WHERE owner = ? AND status = 'running'`,
-    ),
-    dropOwner: connection.prepare<[number]>('DELETE FROM owners WHERE key = ?'),
-    abandoned: connection.prepare<[], { id: string }>(
-      `SELECT id FROM runs WHERE status = 'running' AND owner IS NULL`,
-    ),
-    interrupt: connection.prepare<[string, string]>(
-      `UPDATE runs SET status = 'interrupted', request = NULL, ended_at = ? WHERE id = ?`,
-    ),
-    annotate: connection.prepare<[string | null, string | null, string | null, number | null, string]>(`
-      UPDATE runs SET name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags),
-        colour = coalesce(?, colour) WHERE id = ?`),
-    trash: connection.prepare<[string | null, string]>('UPDATE runs SET trashed_at = ? WHERE id = ?'),
-    delete: connection.prepare<[string]>('DELETE FROM runs WHERE id = ?'),
-  };
 }
