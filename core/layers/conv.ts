@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { boolean, field, integer } from '../contract/fields.ts';
 import type { Shape } from '../kernels/kernel.ts';
-import { elements, mapShape, windows } from '../kernels/shape.ts';
+import { elements, mapShape } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
 import { connectionCount, connectionTable, connectionTables } from './connections.ts';
 import {
   activationField,
   type LayerDefinition,
   type LayerParameter,
+  type LayerWindow,
   layerSchema,
   only,
   shapeError,
   throughActivation,
 } from './layer.ts';
+import { slide } from './window.ts';
 
 const extent = z.int().positive();
 
@@ -74,28 +76,13 @@ export const conv: LayerDefinition<ConvSpec> = {
   takes: 'one',
 
   shape(spec, inputs) {
-    const input = only(inputs);
-    if (input.length !== 3) {
-      throw shapeError(spec, inputs, 'a convolution needs maps', 'put it before any dense or flatten layer');
-    }
-    const [channels, height, width] = mapShape(input);
+    const [channels, height, width] = slide(spec, inputs, 'kernel', windowOf(spec));
     checkGroups(spec, inputs, channels);
     checkConnections(spec, inputs, channels);
-    const [kernelHeight, kernelWidth] = kernelSize(spec);
-    const outHeight = windows(height, kernelHeight, spec.stride, spec.pad);
-    const outWidth = windows(width, kernelWidth, spec.stride, spec.pad);
-    if (outHeight < 1 || outWidth < 1) {
-      throw shapeError(
-        spec,
-        inputs,
-        `a ${kernelHeight}x${kernelWidth} kernel does not fit into ${height + 2 * spec.pad}x${width + 2 * spec.pad} (padding ${spec.pad})`,
-        'use a smaller kernel, more padding, or fewer layers that shrink the maps before it',
-      );
-    }
-    return [spec.filters, outHeight, outWidth];
+    return [spec.filters, height, width];
   },
 
-  window: (spec) => ({ size: kernelSize(spec), stride: spec.stride, pad: spec.pad }),
+  window: windowOf,
 
   parameters(spec, inputs) {
     const [channels] = mapShape(only(inputs));
@@ -209,6 +196,10 @@ export const conv: LayerDefinition<ConvSpec> = {
 /** [height, width] */
 function kernelSize({ kernel }: ConvSpec): [number, number] {
   return typeof kernel === 'number' ? [kernel, kernel] : kernel;
+}
+
+function windowOf(spec: ConvSpec): LayerWindow {
+  return { size: kernelSize(spec), stride: spec.stride, pad: spec.pad };
 }
 
 function connectionMask(table: readonly string[], shape: Shape): Uint8Array {

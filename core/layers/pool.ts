@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { boolean, choice, field, integer } from '../contract/fields.ts';
-import { elements, mapShape, windows } from '../kernels/shape.ts';
+import { elements, mapShape } from '../kernels/shape.ts';
 import {
   activationField,
   type Emitter,
   type LayerDefinition,
+  type LayerWindow,
   layerSchema,
   only,
   shapeError,
   throughActivation,
   type Value,
 } from './layer.ts';
+import { slide } from './window.ts';
 
 const schema = layerSchema('pool', {
   mode: choice(
@@ -46,10 +48,6 @@ export const pool: LayerDefinition<PoolSpec> = {
   takes: 'one',
 
   shape(spec, inputs) {
-    const input = only(inputs);
-    if (input.length !== 3) {
-      throw shapeError(spec, inputs, 'pooling needs maps', 'put it before any dense or flatten layer');
-    }
     if (spec.pad >= spec.size) {
       throw shapeError(
         spec,
@@ -58,25 +56,10 @@ export const pool: LayerDefinition<PoolSpec> = {
         'keep the padding below the size',
       );
     }
-    const [channels, height, width] = mapShape(input);
-    const { size, stride, pad } = windowOf(spec);
-    const outHeight = windows(height, size, stride, pad);
-    const outWidth = windows(width, size, stride, pad);
-    if (outHeight < 1 || outWidth < 1) {
-      throw shapeError(
-        spec,
-        inputs,
-        `a ${size}x${size} window does not fit into ${height + 2 * pad}x${width + 2 * pad} (padding ${pad})`,
-        'use a smaller window, or fewer layers that shrink the maps before it',
-      );
-    }
-    return [channels, outHeight, outWidth];
+    return slide(spec, inputs, 'window', layerWindow(spec));
   },
 
-  window(spec) {
-    const { size, stride, pad } = windowOf(spec);
-    return { size: [size, size], stride, pad };
-  },
+  window: layerWindow,
 
   parameters(spec, inputs) {
     if (!spec.bias) return [];
@@ -151,6 +134,11 @@ export const pool: LayerDefinition<PoolSpec> = {
     },
   ],
 };
+
+function layerWindow(spec: PoolSpec): LayerWindow {
+  const { size, stride, pad } = windowOf(spec);
+  return { size: [size, size], stride, pad };
+}
 
 /** Attributes of the pooling kernels. */
 function windowOf({ size, stride = size, pad }: PoolSpec): { size: number; stride: number; pad: number } {

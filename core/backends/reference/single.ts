@@ -9,14 +9,19 @@ import { type Precision, store } from './precision.ts';
 /** Stands in every output before the call; no case comes out at it. */
 const sentinel = -7.7777777e77;
 
-/**
- * Runs one kernel on concrete tensors. A typed array ends where its tensor ends, so that nothing can be written outside
- * it; what the sentinel shows here is an element that was not written at all.
- * @throws `backend.unsupported` for an unknown kernel, `internal` for an output left unwritten
- */
+/** Runs a kernel by its name. Throws `backend.unsupported` for an unknown one. */
 export function runSingle(call: SingleCall, precision: Precision): HostTensor[] {
   const kernel = kernels.get(call.kernel);
   if (!kernel) throw unsupported(call.kernel);
+  return runKernel(kernel, call, precision);
+}
+
+/**
+ * Runs one kernel on concrete tensors. A typed array ends where its tensor ends, so that nothing can be written outside
+ * it; what the sentinel shows here is an element that was not written at all.
+ * @throws `internal` for an output left unwritten
+ */
+export function runKernel(kernel: Kernel, call: SingleCall, precision: Precision): HostTensor[] {
   const attributes = kernel.attributes.parse(call.attributes);
   const inputs = call.inputs.map((tensor) => tensor && toTensor(tensor));
   const outputs = emptyOutputs(kernel, call, attributes);

@@ -132,7 +132,7 @@ describe('the shapes of a graph', () => {
       [conv('A', { kernel: 9 })],
       'layer A (conv) on 2x8x8: a 9x9 kernel does not fit',
     ],
-    ['a convolution of a vector', [dense('A'), conv('B')], 'layer B (conv) on 3: a convolution needs maps'],
+    ['a convolution of a vector', [dense('A'), conv('B')], 'layer B (conv) on 3: a kernel slides over maps'],
     [
       'groups that do not divide',
       [conv('A', { filters: 3, groups: 2 })],
@@ -171,7 +171,7 @@ describe('the shapes of a graph', () => {
     [
       'pooling of a vector',
       [dense('A'), { id: 'P', type: 'pool', mode: 'mean', size: 2 }],
-      'pooling needs maps',
+      'layer P (pool) on 3: a window slides over maps',
     ],
     [
       'weights beyond 32 bits of address',
