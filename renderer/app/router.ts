@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { useToastStore } from '../stores/toasts.ts';
 import { useWorkspaceStore } from '../stores/workspace.ts';
 import type { IconName } from '../ui/icons.ts';
 import type { TextKey } from './text.ts';
@@ -77,6 +78,9 @@ export const routes: RouteRecordRaw[] = [
 const oneTab = new Set(['data', 'models']);
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
+
+// A page that cannot be loaded (the application was replaced under the window) is said, not swallowed.
+router.onError((thrown) => useToastStore().fail(thrown));
 
 router.afterEach((to) => {
   const name = String(to.name);

@@ -24,7 +24,7 @@ export function displayKeys(keys: string): string {
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable="true"]');
 
-const isOverlaid = () => document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
+const isOverlaid = () => document.querySelector('.dialog, .popup') !== null;
 
 /** Listens for the shortcuts of every window command; answers the way to stop. */
 export function listenForShortcuts(): () => void {

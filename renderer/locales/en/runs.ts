@@ -7,7 +7,6 @@ export const runs = {
   count: 'no runs | 1 run | {n} runs',
   groupShow: 'Show all runs of {name} in comparisons',
   show: 'Show {name} in comparisons',
-  group: '{name}, {count}',
   rename: 'New name of the run',
   width: 'Width of the run list',
   trashed: '“{name}” moved to the trash | {n} runs moved to the trash',

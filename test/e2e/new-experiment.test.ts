@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { describeInShells } from '../support/app.ts';
+import { openPage, stoppedRuns } from '../support/window.ts';
+
+describeInShells('new experiment', (app) => {
+  const field = (label: string) => app().page.getByLabel(label, { exact: true });
+  const yaml = () => app().page.getByRole('textbox', { name: 'The experiment as YAML' });
+  const start = () => app().page.getByRole('button', { name: /^Start/ });
+
+  test('starts from the first preset, complete and ready, with its published figure', async () => {
+    const { page } = app();
+    await openPage(app(), '/new');
+    await start().waitFor();
+    await expect.poll(() => start().isEnabled()).toBe(true);
+    expect(await page.getByRole('navigation', { name: 'Start from' }).textContent()).toContain('99.05%');
+    expect(await page.getByRole('row', { name: /^C3 conv/ }).textContent()).toContain('1,516');
+  });
+
+  test('a fault stands at its field, and nothing starts until it is put right', async () => {
+    await field('Learning rate').fill('fast');
+    await field('Learning rate').blur();
+    const row = app().page.locator('[data-path="train.optimizer.lr"]');
+    await row.getByRole('alert').waitFor();
+    expect(await start().isDisabled()).toBe(true);
+
+    await field('Learning rate').fill('0.02');
+    await field('Learning rate').blur();
+    await row.getByRole('alert').waitFor({ state: 'detached' });
+    await expect.poll(() => start().isEnabled()).toBe(true);
+  });
+
+  test('the YAML follows the form, and the form the YAML', async () => {
+    const { page } = app();
+    await field('Epochs').fill('7');
+    await field('Epochs').blur();
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    await expect.poll(() => yaml().inputValue()).toContain('epochs: 7');
+
+    await yaml().fill((await yaml().inputValue()).replace('epochs: 7', 'epochs: 9'));
+    await expect.poll(() => field('Epochs').inputValue()).toBe('9');
+  });
+
+  test('a YAML fault names its line and leaves the form as it was', async () => {
+    const { page } = app();
+    const text = await yaml().inputValue();
+    await yaml().fill(text.replace('epochs: 9', 'epochs: ['));
+    await page.getByText(/^Line \d+:/).waitFor();
+    expect(await field('Epochs').inputValue()).toBe('9');
+    expect(await start().isDisabled()).toBe(true);
+    await yaml().fill(text);
+    await expect.poll(() => start().isEnabled()).toBe(true);
+  });
+
+  test('comparing the values of a field, over seeds, says how many runs that makes', async () => {
+    const { page } = app();
+    await page.getByRole('button', { name: 'Compare several values of “Activation”: one run each' }).click();
+    await field('Seeds').fill('1-3');
+    await field('Seeds').blur();
+    await page.getByRole('button', { name: 'Start 9 runs' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Tanh' }).click();
+    await page.getByRole('button', { name: 'Start 6 runs' }).waitFor();
+  });
+
+  test('an impossible validation set is refused in the form, before any work', async () => {
+    await field('Validation set').fill('-5');
+    await field('Validation set').blur();
+    await app().page.locator('[data-path="dataset.validation"]').getByRole('alert').waitFor();
+    expect(await start().isDisabled()).toBe(true);
+  });
+
+  test('a clone comes filled in, and shows the one key that was changed', async () => {
+    const { page } = app();
+    const [run] = await stoppedRuns(app(), 'original', [4]);
+    await openPage(app(), `/new?clone=${run}`);
+    await expect.poll(() => field('Seeds').inputValue()).toBe('4');
+    await field('Activation').click();
+    await page.getByRole('option', { name: 'Sigmoid' }).click();
+
+    await page.getByRole('tab', { name: 'What will happen' }).click();
+    const changes = page.getByRole('listitem').filter({ hasText: 'model.options.activation' });
+    expect(await changes.textContent()).toMatch(/relu\s*→\s*sigmoid/);
+    expect(await field('Name').inputValue()).toContain('(activation sigmoid)');
+    expect(app().errors).toEqual([]);
+  });
+});
