@@ -95,6 +95,7 @@ export const run = {
     next: 'Next image',
     another: 'Another image at random',
     truth: 'True class',
+    trueClass: 'true',
     predicted: 'Predicted',
     right: 'right',
     wrong: 'wrong',

@@ -5,7 +5,8 @@ import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
 import type { Theme } from '../../ui/palette.ts';
 
 export interface Words {
-  group(label: string, count: number): string;
+  /** Averaged runs, of all in the group. */
+  group(label: string, averaged: number, all: number): string;
   line(label: string, split: string): string;
 }
 
@@ -21,6 +22,28 @@ export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, Ru
     .filter(({ runs }) => runs.length > 0);
 }
 
+/**
+ * The runs that a group's mean is taken over: those that have ended with at least one evaluation. What still trains would cut the mean
+ * to the epochs it has so far, so it is drawn as a line of its own beside it; only where nothing has ended is it averaged. Runs without
+ * an evaluation have nothing to average.
+ */
+export function averagedRuns(runs: readonly RunSummary[]): RunSummary[] {
+  const evaluated = runs.filter((run) => run.bestEpoch !== null);
+  const ended = evaluated.filter((run) => run.status !== 'running' && run.status !== 'queued');
+  return ended.length > 0 ? ended : evaluated;
+}
+
+/** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all averaged runs have. */
+export function unequalGroups(
+  groups: readonly ComparedGroup[],
+): { label: string; end: number; longest: number }[] {
+  return groups.flatMap(({ label, runs }) => {
+    const epochs = averagedRuns(runs).map((run) => Math.floor(run.epoch));
+    const [end, longest] = [Math.min(...epochs), Math.max(...epochs)];
+    return end < longest ? [{ label, end, longest }] : [];
+  });
+}
+
 /** A group has the colour of its first run. */
 export function groupColour(group: ComparedGroup): number {
   return Math.min(...group.runs.map((run) => run.colour));
@@ -34,21 +57,23 @@ export function groupLines(
   options: {
     theme: Theme;
     words: Words;
-    members: ((run: string, metric: string) => Series | undefined) | null;
+    curve: (run: string, metric: string) => Series | undefined;
+    /** Every run as a thin line, not only those that still train. */
+    members: boolean;
   },
 ): PlotSource[] {
-  const { theme, words, members } = options;
+  const { theme, words, curve, members } = options;
   return groups.flatMap((group) => {
-    const label = words.group(group.label, group.runs.length);
+    const averaged = averagedRuns(group.runs);
+    const label = words.group(group.label, averaged.length, group.runs.length);
     const colour = groupColour(group);
-    const thin = members
-      ? runLines(
-          group.runs.map((run) => ({ ...run, colour })),
-          metrics,
-          members,
-          { theme, label: words.line, faint: true },
-        )
-      : [];
+    const beside = members ? group.runs : group.runs.filter((run) => !averaged.includes(run));
+    const thin = runLines(
+      beside.map((run) => ({ ...run, colour })),
+      metrics,
+      curve,
+      { theme, label: words.line, faint: true },
+    );
     const means = metrics.flatMap((metric): PlotSource[] => {
       const band = bands.find((it) => it.label === group.label && it.metric === metric);
       if (!band || band.epochs.length === 0) return [];

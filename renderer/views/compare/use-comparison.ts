@@ -4,6 +4,7 @@ import { useInspectStore } from '../../stores/inspect.ts';
 import { useMetricsStore } from '../../stores/metrics.ts';
 import { useRunsStore } from '../../stores/runs.ts';
 import { type Answer, useAnswer } from '../answer.ts';
+import { averagedRuns, type ComparedGroup } from './comparison-lines.ts';
 import type { Grouping } from './grouping.ts';
 
 /** Most runs that are laid over each other. */
@@ -55,16 +56,24 @@ export function useComparison(
 
 /** Mean and band of every group; none where runs are shown singly. */
 export function useBands(
-  { comparison, stamp }: OpenComparison,
-  options: { single: () => boolean; metrics: () => readonly string[]; spread: Ref<Spread> },
+  stamp: () => readonly string[],
+  options: {
+    groups: () => readonly ComparedGroup[];
+    single: () => boolean;
+    metrics: () => readonly string[];
+    spread: Ref<Spread>;
+  },
 ): Answer<Band[]> {
   const curves = useMetricsStore();
   return useAnswer(
     () => {
-      const groups = comparison.value.value?.groups.map(({ label, runs }) => ({ label, runs }));
+      const groups = options
+        .groups()
+        .map(({ label, runs }) => ({ label, runs: averagedRuns(runs).map((run) => run.id) }))
+        .filter(({ runs }) => runs.length > 0);
       const metrics = options.metrics();
-      if (!groups || groups.length === 0 || metrics.length === 0 || options.single()) return null;
-      return { groups, metrics: [...metrics], spread: options.spread.value, stamp: stamp.value };
+      if (groups.length === 0 || metrics.length === 0 || options.single()) return null;
+      return { groups, metrics: [...metrics], spread: options.spread.value, stamp: stamp() };
     },
     ({ groups, metrics, spread }) => curves.bands({ groups, metrics, spread }),
   );
