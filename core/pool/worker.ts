@@ -43,7 +43,8 @@ async function work(job: Job): Promise<Outcome> {
     datasetHash: session.datasetHash,
   };
   await send({ type: 'ready', device: backend.device.id, environment });
-  const device = `${backend.device.name}, ${job.threads} ${job.threads === 1 ? 'thread' : 'threads'}`;
+  const threads = `${job.threads} ${job.threads === 1 ? 'thread' : 'threads'}`;
+  const device = `${backend.device.name}, ${threads}, as process ${process.pid}`;
   const position = from?.position ?? start;
   await log(
     position.step === 0 ? `Training on ${device}.` : `Going on from step ${position.step} on ${device}.`,
