@@ -55,7 +55,15 @@ class Arguments {
 
 /// Work away from the JavaScript thread. The arrays it reads are held until it is done.
 struct Job {
-  SharedHandle handle;
+  Job(napi_env env, SharedHandle program) : env(env), handle(std::move(program)) {}
+  ~Job() {
+    for (napi_ref reference : held) napi_delete_reference(env, reference);
+  }
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  const napi_env env;
+  const SharedHandle handle;
   std::function<void()> work;
   std::function<napi_value(napi_env)> result;
   std::vector<napi_ref> held;
@@ -63,7 +71,7 @@ struct Job {
   napi_async_work async = nullptr;
   napi_deferred deferred = nullptr;
 
-  void hold(napi_env env, const js::Value& value) {
+  void hold(const js::Value& value) {
     napi_ref reference;
     js::check(env, napi_create_reference(env, value.raw(), 1, &reference), "hold an array");
     held.push_back(reference);
@@ -85,7 +93,6 @@ struct Job {
   static void complete(napi_env env, napi_status, void* data) {
     const std::unique_ptr<Job> job(static_cast<Job*>(data));
     job->handle->busy = false;
-    for (napi_ref reference : job->held) napi_delete_reference(env, reference);
     try {
       if (job->failure) throw *job->failure;
       napi_resolve_deferred(env, job->deferred, job->result(env));
@@ -213,15 +220,14 @@ napi_value update(napi_env, const Arguments& arguments) {
   return nullptr;
 }
 
-void holdSource(napi_env env, Job& job, const js::Value& source) {
-  job.hold(env, source.get("images"));
-  job.hold(env, source.get("labels"));
+void holdSource(Job& job, const js::Value& source) {
+  job.hold(source.get("images"));
+  job.hold(source.get("labels"));
 }
 
 // train(program, source, order, batchSize, rates): Promise<tally>
 napi_value train(napi_env env, const Arguments& arguments) {
-  auto job = std::make_unique<Job>();
-  job->handle = arguments.handle();
+  auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
   require(program.plan().loss >= 0, "A plan without a loss cannot be trained");
   const Source source = readSource(arguments[1], program.plan());
@@ -229,9 +235,9 @@ napi_value train(napi_env env, const Arguments& arguments) {
   const int batchSize = static_cast<int>(arguments[3].integer(1, program.options().batchSize));
   const auto rates = arguments[4].floats();
   require(rates.size == (order.size + batchSize - 1) / batchSize, "There must be one learning rate for each step");
-  holdSource(env, *job, arguments[1]);
-  job->hold(env, arguments[2]);
-  job->hold(env, arguments[4]);
+  holdSource(*job, arguments[1]);
+  job->hold(arguments[2]);
+  job->hold(arguments[4]);
   const auto tally = std::make_shared<Tally>();
   job->work = [=, &program] { *tally = program.train(source, order.data, order.size, batchSize, rates.data); };
   job->result = [=](napi_env e) { return tallyResult(e, *tally); };
@@ -240,16 +246,15 @@ napi_value train(napi_env env, const Arguments& arguments) {
 
 // evaluate(program, source, indices, predictions): Promise<tally>
 napi_value evaluate(napi_env env, const Arguments& arguments) {
-  auto job = std::make_unique<Job>();
-  job->handle = arguments.handle();
+  auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
   const Source source = readSource(arguments[1], program.plan());
   const auto indices = readIndices(arguments[2], source.count);
   const auto predictions = arguments[3].int32s();
   require(predictions.size == indices.size, "There must be room for one prediction per sample");
-  holdSource(env, *job, arguments[1]);
-  job->hold(env, arguments[2]);
-  job->hold(env, arguments[3]);
+  holdSource(*job, arguments[1]);
+  job->hold(arguments[2]);
+  job->hold(arguments[3]);
   const auto tally = std::make_shared<Tally>();
   auto* out = const_cast<int32_t*>(predictions.data);
   job->work = [=, &program] { *tally = program.evaluate(source, indices.data, indices.size, out); };
@@ -275,14 +280,14 @@ TargetFeed readTarget(const js::Value& target, int count) {
 
 // execute(program, count, feeds, target, taps, losses): Promise<void>
 napi_value execute(napi_env env, const Arguments& arguments) {
-  auto job = std::make_unique<Job>();
-  job->handle = arguments.handle();
+  auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
   const Plan& plan = program.plan();
   const int count = static_cast<int>(arguments[1].integer(1, program.options().batchSize));
   const auto dataOf = [&](const js::Value& from, int value) {
-    job->hold(env, from.get("data"));
-    const auto data = from.get("data").floats();
+    const js::Value array = from.get("data");
+    const auto data = array.floats();
+    job->hold(array);
     const int64_t elements = elementsOf(plan.values[static_cast<size_t>(value)].shape);
     require(data.size == count * elements, "The data of a value do not match its shape");
     return data.data;
@@ -301,8 +306,8 @@ napi_value execute(napi_env env, const Arguments& arguments) {
   const auto losses = arguments[5].floats();
   require(losses.size == count, "There must be room for one loss per sample");
   if (plan.loss >= 0) program.requireTarget(target);
-  if (!arguments[3].absent()) job->hold(env, arguments[3]);
-  job->hold(env, arguments[5]);
+  if (!arguments[3].absent()) job->hold(arguments[3]);
+  job->hold(arguments[5]);
   job->work = [=, &program] { program.execute(count, feeds, target, taps, losses.data); };
   job->result = [](napi_env e) {
     napi_value nothing;
