@@ -68,6 +68,16 @@ export function findViolations(folder) {
   ];
 }
 
+/**
+ * Every module that the files below a folder of the project name.
+ * @param {string} folder the project's folder
+ * @param {string} path
+ * @returns {string[]}
+ */
+export function modulesImportedBelow(folder, path) {
+  return [...new Set(sourcesBelow(folder, path).flatMap((file) => importsOf(folder, file)))];
+}
+
 function importViolations(folder, file) {
   const rule = rules.find((candidate) => file.startsWith(candidate.folder));
   if (rule === undefined) return [];

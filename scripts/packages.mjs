@@ -33,7 +33,14 @@ function readPackages(file) {
 /** Without the packages' own install scripts: we need one of them, run below, and none of the others. */
 function installPackages() {
   say('Installing packages ...');
-  npm('Installing packages', ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  npm('Installing packages', [
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
 }
 
 /** The package `node` holds no binary; its own script fetches the one for this system. */
