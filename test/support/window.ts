@@ -1,7 +1,8 @@
 import type { App } from './app.ts';
 
-/** Goes to a page of the window by its address, as a link inside it does. */
+/** Goes to a page of the window by its address, as a link inside it does. Waits for the window first. */
 export async function openPage(app: App, path: string): Promise<void> {
+  await app.page.getByRole('navigation', { name: 'Activities' }).waitFor();
   await app.page.evaluate((hash) => {
     location.hash = hash;
   }, path);
