@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { splitStyle } from '../../../../renderer/charts/run-lines.ts';
+import {
+  averagedRuns,
+  groupColour,
+  unequalGroups,
+} from '../../../../renderer/views/compare/comparison-lines.ts';
+import {
+  defaultSplits,
+  parsePercent,
+  readGrouping,
+  writeGrouping,
+  writePercent,
+  writeStatistic,
+} from '../../../../renderer/views/compare/grouping.ts';
+import { runRow } from '../runs.ts';
+
+describe('a group', () => {
+  const ended = runRow({ id: 'ended', status: 'finished', bestEpoch: 3, epoch: 3, colour: 4 });
+  const live = runRow({ id: 'live', status: 'running', bestEpoch: 1, epoch: 1.5, colour: 2 });
+  const queued = runRow({ id: 'queued', status: 'queued', bestEpoch: null, epoch: 0, colour: 7 });
+
+  it('averages what has ended, so that a run that trains does not cut the mean short', () => {
+    expect(averagedRuns([ended, live, queued])).toEqual([ended]);
+  });
+
+  it('averages what trains while nothing has ended, and never what was not evaluated', () => {
+    expect(averagedRuns([live, queued])).toEqual([live]);
+    expect(averagedRuns([queued])).toEqual([]);
+  });
+
+  it('says where its mean ends before its longest run', () => {
+    const longer = runRow({ id: 'longer', status: 'finished', bestEpoch: 5, epoch: 5 });
+    expect(unequalGroups([{ label: 'relu', runs: [ended, longer] }])).toEqual([
+      { label: 'relu', end: 3, longest: 5 },
+    ]);
+    expect(unequalGroups([{ label: 'relu', runs: [ended, live] }])).toEqual([]);
+    expect(unequalGroups([{ label: 'relu', runs: [queued] }])).toEqual([]);
+  });
+
+  it('has the colour of its first run', () => {
+    expect(groupColour({ label: 'relu', runs: [ended, live, queued] })).toBe(2);
+  });
+});
+
+describe('the address of a comparison', () => {
+  it('gives back the grouping it was written from', () => {
+    for (const grouping of [
+      { kind: 'default' },
+      { kind: 'runs' },
+      { kind: 'keys', keys: ['train.optimizer.lr', 'seed'] },
+    ] as const) {
+      expect(readGrouping(writeGrouping(grouping))).toEqual(grouping);
+    }
+    expect(readGrouping(['odd'])).toEqual({ kind: 'default' });
+  });
+});
+
+describe('targets', () => {
+  it('are read as percentages, with sign and comma, and nothing else is', () => {
+    expect(['98', '98.5 %', '98,5', ' 0 '].map(parsePercent)).toEqual([0.98, 0.985, 0.985, 0]);
+    expect(['', 'much', '101', '-1'].map(parsePercent)).toEqual([null, null, null, null]);
+  });
+
+  it('are written without superfluous digits', () => {
+    expect([0.98, 0.985, 1].map(writePercent)).toEqual(['98', '98.5', '100']);
+  });
+});
+
+it('writes a spread only where there is one, and a dash for nothing', () => {
+  const format = (value: number) => value.toFixed(1);
+  expect(writeStatistic({ mean: 2, deviation: 0.5, count: 3 }, format)).toBe('2.0 ± 0.5');
+  expect(writeStatistic({ mean: 2, deviation: null, count: 1 }, format)).toBe('2.0');
+  expect(writeStatistic({ mean: null, deviation: null, count: 0 }, format)).toBe('–');
+});
+
+it('looks at validation first, at the test set only where there is nothing else', () => {
+  expect(defaultSplits(['train/loss', 'validation/loss', 'test/loss'])).toEqual(['validation']);
+  expect(defaultSplits(['train/loss', 'test/loss'])).toEqual(['test']);
+});
+
+describe('lines', () => {
+  it('of one run share its colour on every split: training dashed, the others solid, the test set marked', () => {
+    const [train, validation, test] = ['train', 'validation', 'test'].map((split) =>
+      splitStyle(3, split, 'dark'),
+    );
+    expect(new Set([train, validation, test].map((style) => style?.colour)).size).toBe(1);
+    expect([train?.dash, validation?.dash, test?.dash]).toEqual(['dashed', 'solid', 'solid']);
+    expect([train?.marks, validation?.marks, test?.marks]).toEqual([false, false, true]);
+  });
+
+  it('of the second cycle of colours differ from those of the first', () => {
+    expect(splitStyle(13, 'test', 'dark')).not.toEqual(splitStyle(3, 'test', 'dark'));
+  });
+});
