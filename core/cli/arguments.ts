@@ -62,7 +62,10 @@ export function readArguments(words: readonly string[], command: Command): Argum
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === 'option') checkFlag(token.name, token.rawName, token.value, flags);
+    if (token.kind !== 'option') continue;
+    // `--epochs --json`: the next flag is nobody's value.
+    const swallowed = token.inlineValue === false && token.value?.startsWith('--');
+    checkFlag(token.name, token.rawName, swallowed ? undefined : token.value, flags);
   }
   const [minimum, maximum] = command.positionals;
   if (values.help !== true && (positionals.length < minimum || positionals.length > maximum)) {
