@@ -75,7 +75,7 @@ export const lenet5: Preset<Options> = {
       augment: [],
     },
     train: {
-      epochs: 10,
+      epochs: 20,
       batchSize: 64,
       // One rate for every activation, so that a comparison differs in one key: ReLU grows unstable above 0.1, and sigmoid,
       // whose gradients are smaller, still learns at it.
