@@ -6,7 +6,7 @@ import type { Engine } from './api.ts';
 export async function answer(engine: Engine, request: Request): Promise<Reply> {
   try {
     const result = await engine.call(request.method, request.params);
-    return { id: request.id, result: result ?? {} };
+    return { id: request.id, result: result === undefined ? {} : result };
   } catch (error) {
     return { id: request.id, error: ConvolabError.from(error).toJSON() };
   }
