@@ -110,7 +110,7 @@ type Series = LineSeriesOption | CustomSeriesOption | ScatterSeriesOption;
 function lineSeries(line: PlotLine, plot: Plot): Series[] {
   const { style } = line;
   const smoothed = line.raw !== line.shown;
-  const isolated = line.drawn.length <= 1;
+  const isolated = line.drawn.filter((i) => drawable(line.shown[i] as number, plot.scale)).length <= 1;
   const series: Series[] = [];
   if (line.band) series.push(bandSeries(line, plot));
   const shared = { type: 'line', name: line.label, silent: true, clip: true, connectNulls: false } as const;
