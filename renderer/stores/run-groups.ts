@@ -16,7 +16,7 @@ export function groupRuns(runs: readonly RunSummary[]): RunGroup[] {
     else groups.set(run.experimentId, { id: run.experimentId, name: run.experimentName, runs: [run] });
   }
   for (const group of groups.values()) {
-    group.runs.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.colour - b.colour);
+    group.runs.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
   return [...groups.values()];
 }

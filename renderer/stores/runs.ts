@@ -22,10 +22,8 @@ export const useRunsStore = defineStore('runs', () => {
   const text = useText();
   const toasts = useToastStore();
 
-  /** Newest first. */
-  const all = computed(() =>
-    [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.name.localeCompare(b.name)),
-  );
+  /** Newest first; runs made in the same moment stay in the order in which the engine made them. */
+  const all = computed(() => [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)));
   const groups = computed(() => groupRuns(all.value));
   const hiddenSet = computed(() => new Set(hidden.value));
   /** Runs whose box is ticked. */
