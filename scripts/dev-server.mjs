@@ -25,10 +25,9 @@ const server = await createServer({
   },
 });
 await server.listen();
-const address = new URL(host.issueUrl());
-console.log(
-  `Development server: http://127.0.0.1:${server.config.server.port}${address.pathname}${address.search}`,
-);
+const { pathname, search } = new URL(host.issueUrl());
+const [origin] = server.resolvedUrls?.local ?? [];
+console.log(`Development server: ${new URL(pathname + search, origin)}`);
 
 onInterrupt(
   async () => {
