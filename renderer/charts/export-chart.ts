@@ -6,12 +6,17 @@ import { type ChartLook, type ChartOption, chartOption } from './option.ts';
 import type { Plot } from './plot.ts';
 
 const size = { width: 960, height: 540 } as const;
-const legendWidth = 230;
+/** Room for the longest label, within bounds. */
+function legendWidthOf(plot: Plot): number {
+  const longest = Math.max(0, ...plot.lines.map((line) => line.label.length));
+  return Math.min(230, 60 + 7 * longest);
+}
 
 /** The chart with its title, the names of its axes and a legend, so that it stands on its own. */
 export function exportOption(plot: Plot, look: ChartLook, words: { title: string; x: string }): ChartOption {
   const option = chartOption(plot, look);
   const { ink } = look;
+  const legendWidth = legendWidthOf(plot);
   return {
     ...option,
     backgroundColor: ink.surface,

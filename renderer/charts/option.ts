@@ -111,6 +111,7 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
   const { style } = line;
   const smoothed = line.raw !== line.shown;
   const isolated = line.drawn.filter((i) => drawable(line.shown[i] as number, plot.scale)).length <= 1;
+  const marked = isolated || (style.marks && line.drawn.length <= 60);
   const series: Series[] = [];
   if (line.band) series.push(bandSeries(line, plot));
   const shared = { type: 'line', name: line.label, silent: true, clip: true, connectNulls: false } as const;
@@ -128,8 +129,8 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
     ...shared,
     id: line.id,
     data: pairs(line, line.shown, plot) as LineData,
-    showSymbol: isolated || (style.marks && line.drawn.length <= 60),
-    symbol: 'circle',
+    showSymbol: marked,
+    symbol: marked ? 'circle' : 'none',
     symbolSize: isolated ? 6 : 5,
     itemStyle: { color: style.colour, opacity: style.opacity },
     lineStyle: { ...stroke, opacity: style.opacity },
