@@ -15,4 +15,9 @@ app.use(createPinia());
 app.use(i18n);
 app.use(router);
 startSync();
-app.mount('#app');
+// The frame appears with its first page: an address changed before that would be lost. A page that could not be loaded is
+// told by the router's error handler, in a frame that stands all the same.
+void router
+  .isReady()
+  .catch(() => {})
+  .then(() => app.mount('#app'));

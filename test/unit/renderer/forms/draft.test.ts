@@ -53,6 +53,7 @@ describe('a clone', () => {
     const clone = setAt(draft, path, 'relu');
     expect(differences(draft, clone)).toEqual([{ path, before: 'sigmoid', after: 'relu' }]);
     expect(cloneName(draft, clone)).toBe('lenet-5 (activation relu)');
+    expect(cloneName(draft, { ...clone, name: 'an earlier name' })).toBe('lenet-5 (activation relu)');
   });
 });
 
