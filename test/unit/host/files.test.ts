@@ -25,6 +25,7 @@ test.each([
 test.each([
   '/../secret.txt',
   '/assets/../../secret.txt',
+  '/assets/../index.html',
   '/%2e%2e/secret.txt',
   '/..%2fsecret.txt',
   '/..%5csecret.txt',
