@@ -114,7 +114,7 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
   const marked = isolated || (style.marks && line.drawn.length <= 60);
   const series: Series[] = [];
   if (line.band) series.push(bandSeries(line, plot));
-  const shared = { type: 'line', name: line.label, silent: true, clip: true, connectNulls: false } as const;
+  const shared = { type: 'line', silent: true, clip: true, connectNulls: false } as const;
   const stroke = { color: style.colour, width: style.width, type: dashes[style.dash] as 'solid' | number[] };
   if (smoothed && !line.band) {
     series.push({
@@ -128,6 +128,8 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
   series.push({
     ...shared,
     id: line.id,
+    // Of all that draws a line, only the line itself bears its name: legends take their colour from it.
+    name: line.label,
     data: pairs(line, line.shown, plot) as LineData,
     showSymbol: marked,
     symbol: marked ? 'circle' : 'none',
@@ -157,7 +159,6 @@ function bandSeries(line: PlotLine, { scale }: Plot): CustomSeriesOption {
   return {
     type: 'custom',
     id: `${line.id}:band`,
-    name: line.label,
     silent: true,
     clip: true,
     z: 1,
@@ -183,7 +184,6 @@ function flagSeries(line: PlotLine, { y, scale }: Plot): ScatterSeriesOption {
   return {
     type: 'scatter',
     id: `${line.id}:flags`,
-    name: line.label,
     silent: true,
     clip: false,
     symbol: 'path://M0,0 L2,0 L5,3 L8,0 L10,0 L6,5 L10,10 L8,10 L5,7 L2,10 L0,10 L4,5 Z',
