@@ -46,7 +46,7 @@ export interface Observer {
 }
 
 /** Milliseconds between two reports of the running means. */
-const reportEvery = 400;
+const reportEvery = 200;
 
 /**
  * Trains a session from a position to the end of its last epoch, or until asked to pause or stop. Whatever the calls
