@@ -313,6 +313,9 @@ describe('quitting', () => {
     window.close();
     await expect.poll(() => electron.windows.length).toBe(0);
     expect(await statusOf(run)).toBe('running');
+    electron.dialog.answer = 2;
+    electron.app.quit();
+    await expect.poll(() => electron.dialog.shown.length).toBe(2);
     expect(electron.app.ended).toBe(false);
     await result('runs.stop', { run });
     await expect.poll(() => electron.app.ended, { timeout: 60_000 }).toBe(true);
