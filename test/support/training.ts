@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -92,4 +93,11 @@ export async function untilRun(
 /** Waits until a run has this status. */
 export function untilStatus(engine: Engine, run: string, status: RunSummary['status']): Promise<RunSummary> {
   return untilRun(engine, run, (summary) => summary.status === status);
+}
+
+/** One text for tensors, the same only where every name and every bit is: comparing megabytes by eye helps nobody. */
+export function fingerprint(tensors: ReadonlyMap<string, Float32Array>): string {
+  const hash = createHash('sha256');
+  for (const name of [...tensors.keys()].sort()) hash.update(name).update(tensors.get(name) as Float32Array);
+  return hash.digest('hex');
 }
