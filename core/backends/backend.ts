@@ -14,6 +14,11 @@ export interface Backend {
   runKernel(call: SingleCall): Promise<HostTensor[]>;
   /** Throws `memory.exhausted` or `backend.unsupported` (naming kernel and layer). */
   compile(plan: Plan, options: CompileOptions): Promise<Program>;
+  /**
+   * Floating-point operations per second that the device reaches in a matrix product at its best, as measured now: what
+   * a program's speed can be held against. Left out where a backend cannot tell.
+   */
+  measurePeak?(threads: number): number;
 }
 
 export interface BackendDevice {
@@ -42,6 +47,8 @@ export interface CompileOptions {
   /** Largest batch of a step; evaluation uses it too. */
   readonly batchSize: number;
   readonly optimizer: OptimizerCall;
+  /** Note where the time of steps goes, for `takeProfile`. */
+  readonly profile?: boolean;
 }
 
 /** v = mu v + (g + wd w); w -= lr v, as in PyTorch. The rate comes with each step. */
@@ -119,6 +126,14 @@ export interface ProgramState {
   readonly optimizer: ReadonlyMap<string, Float32Array>;
 }
 
+/** Seconds of all threads together since a profile was last taken. */
+export interface StepProfile {
+  /** Of each call of the plan: `forward`, `loss`, `backward`, in order. */
+  readonly calls: readonly number[];
+  /** Of what belongs to no call, by name, such as `gather` and `update`. */
+  readonly rest: ReadonlyMap<string, number>;
+}
+
 /** A plan compiled for one device. Not re-entrant: one call at a time. */
 export interface Program {
   readonly plan: Plan;
@@ -133,5 +148,7 @@ export interface Program {
   /** Forward only. */
   evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport>;
   probe(batch: ProbeBatch): Promise<ProbeReport>;
+  /** Where a backend can tell; all zeros unless compiled with `profile`. */
+  takeProfile?(): StepProfile;
   dispose(): void;
 }

@@ -8,7 +8,7 @@ import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
 
 const addon = loadAddon();
 const path = simdPaths()[0] as string;
-const options = { path, threads: 1, batchSize: 16, momentum: 0, weightDecay: 0, guard: true };
+const options = { path, threads: 1, batchSize: 16, momentum: 0, weightDecay: 0, guard: true, profile: false };
 const optimizer: OptimizerCall = { type: 'sgd', momentum: 0, weightDecay: 0 };
 
 /** A program of one call from one value to another, four elements apart. */

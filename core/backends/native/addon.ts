@@ -18,6 +18,8 @@ export interface NativeOptions {
   readonly weightDecay: number;
   /** Watches what lies between the values of the arena; for kernels judged alone. */
   readonly guard: boolean;
+  /** Notes where the time of steps goes, for `takeProfile`. */
+  readonly profile: boolean;
 }
 
 export interface NativeSource {
@@ -63,11 +65,18 @@ export interface Addon {
   /** SIMD paths that this processor can run, the fastest first. */
   paths(): string[];
   kernels(): string[];
+  /** Floating-point operations per second that so many threads reach in a matrix product at its best. */
+  measurePeak(path: string, threads: number): number;
   create(plan: NativePlan, options: NativeOptions): NativeProgram;
   dispose(program: NativeProgram): void;
   memoryBytes(program: NativeProgram): number;
   /** Whether no kernel ever wrote beyond its operands. */
   intact(program: NativeProgram): boolean;
+  /**
+   * Nanoseconds of all threads since the last call: of each call of the plan, then of gathering batches, adding up the
+   * gradients of slices, and updating.
+   */
+  takeProfile(program: NativeProgram): number[];
   read(program: NativeProgram, storage: Storage, parameter: number): Float32Array;
   write(program: NativeProgram, storage: Storage, parameter: number, values: Float32Array): void;
   update(program: NativeProgram, rate: number): void;

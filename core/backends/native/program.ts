@@ -10,6 +10,7 @@ import type {
   Program,
   ProgramState,
   SampleSource,
+  StepProfile,
   TrainReport,
   TrainRequest,
   Transform,
@@ -29,6 +30,9 @@ interface Device {
   /** SIMD path */
   readonly path: string;
 }
+
+/** Rows of a profile behind those of the calls. */
+const restOfStep = ['gather', 'pack', 'sum gradients', 'update'];
 
 /** A plan compiled by the addon. The C++ side holds parameters, velocities and every buffer; bytes stay JavaScript's. */
 export class NativeCpuProgram implements Program {
@@ -50,11 +54,19 @@ export class NativeCpuProgram implements Program {
   }
 
   #create(batchSize: number): NativeProgram {
-    const { threads, optimizer } = this.#options;
+    const { threads, optimizer, profile = false } = this.#options;
     const { momentum, weightDecay } = optimizer;
     const { addon, path } = this.#device;
     return native(() =>
-      addon.create(this.#lowered, { path, threads, batchSize, momentum, weightDecay, guard: false }),
+      addon.create(this.#lowered, {
+        path,
+        threads,
+        batchSize,
+        momentum,
+        weightDecay,
+        guard: false,
+        profile,
+      }),
     );
   }
 
@@ -163,6 +175,12 @@ export class NativeCpuProgram implements Program {
   #room(value: number, count: number): HostTensor {
     const shape = this.plan.values[value]?.shape ?? [];
     return { shape: [count, ...shape], data: new Float32Array(count * elements(shape)) };
+  }
+
+  takeProfile(): StepProfile {
+    const seconds = native(() => this.#device.addon.takeProfile(this.#program)).map((time) => time / 1e9);
+    const calls = seconds.splice(0, this.#lowered.calls.length);
+    return { calls, rest: new Map(restOfStep.map((name, i) => [name, seconds[i] as number])) };
   }
 
   dispose(): void {

@@ -69,7 +69,15 @@ class SingleRun {
       input: 0,
       arenaSize: this.#arenaSize,
     };
-    const options = { path, threads: 1, batchSize: batch, momentum: 0, weightDecay: 0, guard: true };
+    const options = {
+      path,
+      threads: 1,
+      batchSize: batch,
+      momentum: 0,
+      weightDecay: 0,
+      guard: true,
+      profile: false,
+    };
     const program = native(() => this.#addon.create(plan, options));
     try {
       return await this.#execute(program, placedInputs, placedOutputs, outputShapes);
@@ -158,7 +166,7 @@ async function runUpdate(addon: Addon, path: string, call: SingleCall): Promise<
   const parameter = { name: 'weight', layer: call.kernel, shape: weight.shape, decays: true };
   const value = { name: 'none', shape: [1], offset: 0 };
   const plan = { values: [value], parameters: [parameter], calls: [], loss: -1, input: 0, arenaSize: 1 };
-  const options = { path, threads: 1, batchSize: 1, momentum, weightDecay, guard: true };
+  const options = { path, threads: 1, batchSize: 1, momentum, weightDecay, guard: true, profile: false };
   return native(() => {
     const program = addon.create(plan, options);
     addon.write(program, 'parameters', 0, Float32Array.from(weight.data));

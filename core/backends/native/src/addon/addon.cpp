@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "../program/peak.h"
 #include "read_plan.h"
 
 namespace convolab {
@@ -154,13 +155,20 @@ napi_value paths(napi_env env, const Arguments&) {
 // kernels(): string[]
 napi_value kernelNames(napi_env env, const Arguments&) { return js::texts(env, operationNames()); }
 
-// create(plan, { path, threads, batchSize, momentum, weightDecay, guard }): program
+// measurePeak(path, threads): number, floating-point operations per second
+napi_value measurePeakOf(napi_env env, const Arguments& arguments) {
+  const int threads = static_cast<int>(arguments[1].integer(1, 1024));
+  return js::number(env, measurePeak(kernelsNamed(arguments[0].text()), threads));
+}
+
+// create(plan, { path, threads, batchSize, momentum, weightDecay, guard, profile }): program
 napi_value create(napi_env env, const Arguments& arguments) {
   const js::Value options = arguments[1];
   const ProgramOptions chosen = {.threads = static_cast<int>(options.get("threads").integer(1, 1024)),
                                  .batchSize = static_cast<int>(options.get("batchSize").integer(1, 1 << 20)),
                                  .momentum = static_cast<float>(options.get("momentum").number()),
-                                 .weightDecay = static_cast<float>(options.get("weightDecay").number())};
+                                 .weightDecay = static_cast<float>(options.get("weightDecay").number()),
+                                 .profile = options.get("profile").flag()};
   auto handle = std::make_unique<SharedHandle>(std::make_shared<Handle>());
   (*handle)->program =
       std::make_unique<Program>(readPlan(arguments[0]), kernelsNamed(options.get("path").text()), chosen);
@@ -189,6 +197,11 @@ napi_value memoryBytes(napi_env env, const Arguments& arguments) {
 // intact(program): boolean, whether every guard is as it was
 napi_value intact(napi_env env, const Arguments& arguments) {
   return js::flag(env, arguments.idle(arguments.handle()).intact());
+}
+
+// takeProfile(program): number[]
+napi_value takeProfile(napi_env env, const Arguments& arguments) {
+  return js::numbers(env, arguments.idle(arguments.handle()).takeProfile());
 }
 
 // read(program, storage, parameter): Float32Array
@@ -351,10 +364,12 @@ NAPI_MODULE_INIT() {
   try {
     expose<paths>(env, exports, "paths");
     expose<kernelNames>(env, exports, "kernels");
+    expose<measurePeakOf>(env, exports, "measurePeak");
     expose<create>(env, exports, "create");
     expose<dispose>(env, exports, "dispose");
     expose<memoryBytes>(env, exports, "memoryBytes");
     expose<intact>(env, exports, "intact");
+    expose<takeProfile>(env, exports, "takeProfile");
     expose<read>(env, exports, "read");
     expose<write>(env, exports, "write");
     expose<update>(env, exports, "update");

@@ -120,6 +120,15 @@ napi_value texts(napi_env env, const std::vector<std::string>& values) {
   return array;
 }
 
+napi_value numbers(napi_env env, const std::vector<int64_t>& values) {
+  napi_value array;
+  check(env, napi_create_array_with_length(env, values.size(), &array), "make an array");
+  for (uint32_t k = 0; k < values.size(); k++) {
+    check(env, napi_set_element(env, array, k, number(env, static_cast<double>(values[k]))), "fill an array");
+  }
+  return array;
+}
+
 namespace {
 
 napi_value typedArray(napi_env env, napi_typedarray_type type, int64_t count, void** data) {

@@ -63,6 +63,7 @@ napi_value number(napi_env env, double value);
 napi_value flag(napi_env env, bool value);
 napi_value text(napi_env env, const std::string& value);
 napi_value texts(napi_env env, const std::vector<std::string>& values);
+napi_value numbers(napi_env env, const std::vector<int64_t>& values);
 /// A new typed array; `data` receives where its elements are.
 napi_value floatArray(napi_env env, int64_t count, float** data);
 napi_value int32Array(napi_env env, int64_t count, int32_t** data);

@@ -62,72 +62,111 @@ static void packFlippedWeights(const Correlation& shape, const float* weights, c
   }
 }
 
+/// Kernel taps [first, last) of a row or column of the kernel.
+struct TapRange {
+  int first, last;
+};
+
+/// Taps that meet an input of so many rows (or columns) when the kernel's first lies on `start`, which may be negative.
+static inline TapRange tapsAt(int start, int kernel, int extent) {
+  const int first = start < 0 ? (-start < kernel ? -start : kernel) : 0;
+  const int last = start + kernel > extent ? extent - start : kernel;
+  return {first, last > first ? last : first};
+}
+
+/// Output columns all of whose taps lie on the input.
+static inline Range innerColumnsOf(const Correlation& shape) {
+  const int room = shape.width + shape.padLeft - shape.kernelWidth;
+  const int fitting = room < 0 ? 0 : room / shape.strideX + 1;
+  const int last = fitting < shape.outWidth ? fitting : shape.outWidth;
+  const int first = shape.padLeft <= 0 ? 0 : (shape.padLeft + shape.strideX - 1) / shape.strideX;
+  return {first < last ? first : last, last};
+}
+
+/// M maps x C columns at x, the place of tap (0, 0), which may lie before the input; only the given taps are read. A
+/// single column is taken two parts at a time where vectors are short, so that as many sums are under way.
 template <int M, int C>
-static void correlateBlock(const Correlation& shape, RowRange rows, const float* x, const float* weights,
+static void correlateBlock(const Correlation& shape, TapRange rows, TapRange taps, const float* x, const float* weights,
                            const float* bias, float* y) {
-  Vector sums[M][C];
-#pragma GCC unroll 16
-  for (int m = 0; m < M; m++) {
-#pragma GCC unroll 16
-    for (int c = 0; c < C; c++) sums[m][c] = bias == nullptr ? zero() : broadcast(bias[m]);
-  }
+  constexpr int P = C == 1 && kWidth < kLanes && 2 * M <= kAccumulators ? 2 : 1;
   const ptrdiff_t pitch = ptrdiff_t{shape.width} * kLanes;
   const ptrdiff_t step = ptrdiff_t{shape.strideX} * kLanes;
-  for (int channel = 0; channel < shape.channels; channel++) {
-    for (int i = rows.first; i < rows.last; i++) {
-      const float* column = x + i * pitch;
-      const float* tap = weights + i * shape.kernelWidth * M;
-      for (int j = 0; j < shape.kernelWidth; j++, column += kLanes, tap += M) {
-        Vector columns[C];
+  const ptrdiff_t plane = ptrdiff_t{shape.outPlane()} * kLanes;
+  for (int part = 0; part < kLanes; part += P * kWidth) {
+    Vector sums[M][C * P];
 #pragma GCC unroll 16
-        for (int c = 0; c < C; c++) columns[c] = load(column + c * step);
+    for (int m = 0; m < M; m++) {
 #pragma GCC unroll 16
-        for (int m = 0; m < M; m++) {
-          const Vector weight = broadcast(tap[m]);
+      for (int v = 0; v < C * P; v++) sums[m][v] = bias == nullptr ? zero() : broadcast(bias[m]);
+    }
+    const float* map = x + part;
+    const float* tapsOfMap = weights;
+    for (int channel = 0; channel < shape.channels; channel++) {
+      for (int i = rows.first; i < rows.last; i++) {
+        const float* column = map + i * pitch + taps.first * kLanes;
+        const float* tap = tapsOfMap + (i * shape.kernelWidth + taps.first) * M;
+        for (int j = taps.first; j < taps.last; j++, column += kLanes, tap += M) {
+          Vector columns[C * P];
 #pragma GCC unroll 16
-          for (int c = 0; c < C; c++) sums[m][c] = fma(weight, columns[c], sums[m][c]);
+          for (int v = 0; v < C * P; v++) columns[v] = load(column + v / P * step + v % P * kWidth);
+#pragma GCC unroll 16
+          for (int m = 0; m < M; m++) {
+            const Vector weight = broadcast(tap[m]);
+#pragma GCC unroll 16
+            for (int v = 0; v < C * P; v++) sums[m][v] = fma(weight, columns[v], sums[m][v]);
+          }
         }
       }
+      map += shape.height * pitch;
+      tapsOfMap += shape.taps() * M;
     }
-    x += shape.height * pitch;
-    weights += shape.taps() * M;
-  }
-  const ptrdiff_t plane = ptrdiff_t{shape.outPlane()} * kLanes;
 #pragma GCC unroll 16
-  for (int m = 0; m < M; m++) {
+    for (int m = 0; m < M; m++) {
 #pragma GCC unroll 16
-    for (int c = 0; c < C; c++) store(y + m * plane + c * kLanes, sums[m][c]);
+      for (int v = 0; v < C * P; v++) store(y + m * plane + v / P * kLanes + part + v % P * kWidth, sums[m][v]);
+    }
   }
 }
 
 /// `count` columns of M maps, at most C.
 template <int M, int C>
-static inline void correlateColumns(int count, const Correlation& shape, RowRange rows, const float* x,
+static inline void correlateColumns(int count, const Correlation& shape, TapRange rows, TapRange taps, const float* x,
                                     const float* weights, const float* bias, float* y) {
   if (count == C) {
-    for (int part = 0; part < kLanes; part += kWidth) {
-      correlateBlock<M, C>(shape, rows, x + part, weights, bias, y + part);
-    }
+    correlateBlock<M, C>(shape, rows, taps, x, weights, bias, y);
   } else if constexpr (C > 1) {
-    correlateColumns<M, C - 1>(count, shape, rows, x, weights, bias, y);
+    correlateColumns<M, C - 1>(count, shape, rows, taps, x, weights, bias, y);
   }
 }
 
-/// One row of M maps, its columns in blocks of nearly equal size.
+/// One row of M maps. Columns near the border, some of whose taps fall into the padding, go one by one and skip those;
+/// the others go in blocks of nearly equal size.
 template <int M>
 static void correlateRow(const Correlation& shape, int row, const float* x, const float* weights, const float* bias,
                          float* y) {
   constexpr int C = columnsOfBlock(M);
-  const RowRange rows = kernelRowsAt(shape, row);
-  x += (ptrdiff_t{row} * shape.strideY - shape.padTop) * shape.width * kLanes;
+  const int top = row * shape.strideY - shape.padTop;
+  const TapRange rows = tapsAt(top, shape.kernelHeight, shape.height);
+  const Range inner = innerColumnsOf(shape);
+  x += (ptrdiff_t{top} * shape.width - shape.padLeft) * kLanes;
   y += ptrdiff_t{row} * shape.outWidth * kLanes;
-  int blocks = (shape.outWidth + C - 1) / C;
-  for (int column = 0; column < shape.outWidth; blocks--) {
-    const int count = (shape.outWidth - column + blocks - 1) / blocks;
-    correlateColumns<M, C>(count, shape, rows, x + ptrdiff_t{column} * shape.strideX * kLanes, weights, bias,
+  const auto columns = [&](int column, int count, TapRange taps) {
+    correlateColumns<M, C>(count, shape, rows, taps, x + ptrdiff_t{column} * shape.strideX * kLanes, weights, bias,
                            y + ptrdiff_t{column} * kLanes);
+  };
+  const auto border = [&](int first, int last) {
+    for (int column = first; column < last; column++) {
+      columns(column, 1, tapsAt(column * shape.strideX - shape.padLeft, shape.kernelWidth, shape.width));
+    }
+  };
+  border(0, inner.first);
+  int blocks = (inner.last - inner.first + C - 1) / C;
+  for (int column = inner.first; column < inner.last; blocks--) {
+    const int count = (inner.last - column + blocks - 1) / blocks;
+    columns(column, count, {0, shape.kernelWidth});
     column += count;
   }
+  border(inner.last, shape.outWidth);
 }
 
 static void correlateRowOf(int maps, const Correlation& shape, int row, const float* x, const float* weights,
@@ -143,12 +182,12 @@ static void correlateRowOf(int maps, const Correlation& shape, int row, const fl
   }
 }
 
-/// x [channels][height][width][16], packed weights, y [maps][outHeight][outWidth][16]; `bias` may be null. The
-/// activation is applied to each row while it is still in cache.
-static void correlate(const Correlation& shape, const float* x, const float* packed, const float* bias,
+/// Rows of y [maps][outHeight][outWidth][16], from x [channels][height][width][16] and packed weights; `bias` may be
+/// null. The activation is applied to each row while it is still in cache.
+static void correlate(const Correlation& shape, Range rows, const float* x, const float* packed, const float* bias,
                       Activation activation, float* y) {
   const int each = shape.channels * shape.taps();
-  for (int row = 0; row < shape.outHeight; row++) {
+  for (int row = rows.first; row < rows.last; row++) {
     for (int map = 0; map < shape.maps;) {
       const int block = mapsOfBlock(shape.maps - map);
       correlateRowOf(block, shape, row, x, packed + ptrdiff_t{map} * each, bias == nullptr ? nullptr : bias + map,
@@ -162,17 +201,40 @@ static void correlate(const Correlation& shape, const float* x, const float* pac
   }
 }
 
-// Weight gradient blocking: M maps x J taps of one kernel row stay in registers over all pixels of the slice: M + J
-// loads for M J products. Lanes are added once at the end, by the fixed tree.
+// Weight gradient blocking: M maps x J taps of one kernel row stay in registers over the rows of a tile, M + J loads
+// for M J products; between tiles they wait in memory. A tile has as many rows as let M maps of dY stay in cache for
+// all channels and kernel rows: the first cache where J is small. Lanes are added once, at the end, by the fixed tree.
 
+/// Maps of dY taken together: more where a kernel row is short.
+static inline int gradientMapsOfBlock(int maps, int kernelWidth) {
+  if (kAccumulators >= 24 && kernelWidth <= 3 && maps >= 8) return 8;
+  return maps >= 4 ? 4 : maps >= 2 ? 2 : 1;
+}
+
+static inline int rowsOfTile(const Correlation& shape) {
+  const int bytes = shape.kernelWidth > 3 ? 256 << 10 : 32 << 10;
+  const int maps = gradientMapsOfBlock(shape.maps, shape.kernelWidth);
+  const int bytesOfRow = maps * shape.outWidth * kLanes * static_cast<int>(sizeof(float));
+  return bytesOfRow < bytes ? bytes / bytesOfRow : 1;
+}
+
+/// Sums that start from zero in the first tile.
+static inline Vector sumSoFar(Range tile, const float* lanes) { return tile.first == 0 ? zero() : load(lanes); }
+
+/// lanes [M][channels][kh][kw][16], from one tap on.
 template <int M, int J>
-static void weightBlock(const Correlation& shape, int i, const float* x, const float* dy, float* dw) {
-  alignas(64) float lanes[M][J][kLanes];
+static void weightBlock(const Correlation& shape, Range tile, int i, const float* x, const float* dy, float* lanes) {
   const ptrdiff_t plane = ptrdiff_t{shape.outPlane()} * kLanes;
   const ptrdiff_t step = ptrdiff_t{shape.strideX} * kLanes;
+  const ptrdiff_t each = ptrdiff_t{shape.channels} * shape.taps() * kLanes;
   for (int part = 0; part < kLanes; part += kWidth) {
-    Vector sums[M][J] = {};
-    for (int row = 0; row < shape.outHeight; row++) {
+    Vector sums[M][J];
+#pragma GCC unroll 16
+    for (int m = 0; m < M; m++) {
+#pragma GCC unroll 16
+      for (int j = 0; j < J; j++) sums[m][j] = sumSoFar(tile, lanes + m * each + j * kLanes + part);
+    }
+    for (int row = tile.first; row < tile.last; row++) {
       const int source = row * shape.strideY + i - shape.padTop;
       if (source < 0 || source >= shape.height) continue;
       const float* column = x + ptrdiff_t{source} * shape.width * kLanes + part;
@@ -192,58 +254,96 @@ static void weightBlock(const Correlation& shape, int i, const float* x, const f
 #pragma GCC unroll 16
     for (int m = 0; m < M; m++) {
 #pragma GCC unroll 16
-      for (int j = 0; j < J; j++) store(&lanes[m][j][part], sums[m][j]);
+      for (int j = 0; j < J; j++) store(lanes + m * each + j * kLanes + part, sums[m][j]);
     }
-  }
-  for (int m = 0; m < M; m++) {
-    for (int j = 0; j < J; j++) dw[m * shape.channels * shape.taps() + j] = sumLanes(lanes[m][j]);
   }
 }
 
 /// One kernel row of M maps against one channel, J taps at a time.
 template <int M>
-static void weightRow(const Correlation& shape, int i, const float* x, const float* dy, float* dw) {
+static void weightRow(const Correlation& shape, Range tile, int i, const float* x, const float* dy, float* lanes) {
   constexpr int most = kAccumulators / M < 5 ? kAccumulators / M : 5;
   for (int j = 0; j < shape.kernelWidth;) {
     const int left = shape.kernelWidth - j;
-    const float* column = x + ptrdiff_t{j} * kLanes;
     const int count = left < most ? left : most;
+    const float* column = x + ptrdiff_t{j} * kLanes;
+    float* sums = lanes + ptrdiff_t{j} * kLanes;
     if constexpr (most >= 5) {
-      if (count == 5) weightBlock<M, 5>(shape, i, column, dy, dw + j);
+      if (count == 5) weightBlock<M, 5>(shape, tile, i, column, dy, sums);
     }
     if constexpr (most >= 4) {
-      if (count == 4) weightBlock<M, 4>(shape, i, column, dy, dw + j);
+      if (count == 4) weightBlock<M, 4>(shape, tile, i, column, dy, sums);
     }
-    if (count == 3) weightBlock<M, 3>(shape, i, column, dy, dw + j);
-    if (count == 2) weightBlock<M, 2>(shape, i, column, dy, dw + j);
-    if (count == 1) weightBlock<M, 1>(shape, i, column, dy, dw + j);
+    if (count == 3) weightBlock<M, 3>(shape, tile, i, column, dy, sums);
+    if (count == 2) weightBlock<M, 2>(shape, tile, i, column, dy, sums);
+    if (count == 1) weightBlock<M, 1>(shape, tile, i, column, dy, sums);
     j += count;
   }
 }
 
-/// dw [maps, channels, kh, kw] of one slice, from x as `correlate` reads it and dy [maps][outHeight][outWidth][16].
-static void correlateGradients(const Correlation& shape, const float* x, const float* dy, const uint8_t* connected,
-                               float* dw) {
-  for (int map = 0; map < shape.maps;) {
-    const int left = shape.maps - map;
-    const int block = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    const float* gradient = dy + ptrdiff_t{map} * shape.outPlane() * kLanes;
-    for (int channel = 0; channel < shape.channels; channel++) {
-      const float* plane = x + ptrdiff_t{channel} * shape.plane() * kLanes;
-      for (int i = 0; i < shape.kernelHeight; i++) {
-        float* row = dw + (ptrdiff_t{map} * shape.channels + channel) * shape.taps() + i * shape.kernelWidth;
-        if (block == 4) weightRow<4>(shape, i, plane, gradient, row);
-        if (block == 2) weightRow<2>(shape, i, plane, gradient, row);
-        if (block == 1) weightRow<1>(shape, i, plane, gradient, row);
-      }
+/// A tile of M maps: lanes [M][channels][kh][kw][16].
+template <int M>
+static void weightTile(const Correlation& shape, Range tile, const float* x, const float* dy, float* lanes) {
+  for (int channel = 0; channel < shape.channels; channel++) {
+    for (int i = 0; i < shape.kernelHeight; i++) {
+      weightRow<M>(shape, tile, i, x, dy, lanes);
+      lanes += ptrdiff_t{shape.kernelWidth} * kLanes;
     }
-    map += block;
+    x += ptrdiff_t{shape.plane()} * kLanes;
   }
-  if (connected == nullptr) return;
-  for (int pair = 0; pair < shape.maps * shape.channels; pair++) {
-    if (connected[pair]) continue;
-    for (int tap = 0; tap < shape.taps(); tap++) dw[ptrdiff_t{pair} * shape.taps() + tap] = 0;
+}
+
+/// Sums of maps of dY over a tile: lanes [maps][16].
+static void biasTile(const Correlation& shape, Range tile, int maps, const float* dy, float* lanes) {
+  const ptrdiff_t begin = ptrdiff_t{tile.first} * shape.outWidth * kLanes;
+  const ptrdiff_t end = ptrdiff_t{tile.last} * shape.outWidth * kLanes;
+  for (int m = 0; m < maps; m++, dy += ptrdiff_t{shape.outPlane()} * kLanes, lanes += kLanes) {
+    for (int part = 0; part < kLanes; part += kWidth) {
+      Vector sum = sumSoFar(tile, lanes + part);
+      for (ptrdiff_t at = begin; at < end; at += kLanes) sum += load(dy + at + part);
+      store(lanes + part, sum);
+    }
   }
+}
+
+/// Adds some rows to the sums of some maps' gradients, lanes apart, from x, whose padding columns are in memory, and dy
+/// [maps][outHeight][outWidth][16]. `lanes` has 16 floats for each of those maps' weights and biases; the first row
+/// starts them.
+static void addGradients(const Correlation& shape, Range maps, Range rows, const float* x, const float* dy,
+                         float* lanes, bool withBias) {
+  const int count = maps.last - maps.first;
+  const int each = shape.channels * shape.taps();
+  float* biasLanes = lanes + ptrdiff_t{count} * each * kLanes;
+  const int step = rowsOfTile(shape);
+  dy += ptrdiff_t{maps.first} * shape.outPlane() * kLanes;
+  for (int first = rows.first; first < rows.last; first += step) {
+    const Range tile = {first, first + step < rows.last ? first + step : rows.last};
+    for (int map = 0; map < count;) {
+      const int block = gradientMapsOfBlock(count - map, shape.kernelWidth);
+      const float* gradient = dy + ptrdiff_t{map} * shape.outPlane() * kLanes;
+      float* sums = lanes + ptrdiff_t{map} * each * kLanes;
+      if constexpr (kAccumulators >= 24) {
+        if (block == 8) weightTile<8>(shape, tile, x, gradient, sums);
+      }
+      if (block == 4) weightTile<4>(shape, tile, x, gradient, sums);
+      if (block == 2) weightTile<2>(shape, tile, x, gradient, sums);
+      if (block == 1) weightTile<1>(shape, tile, x, gradient, sums);
+      if (withBias) biasTile(shape, tile, block, gradient, biasLanes + ptrdiff_t{map} * kLanes);
+      map += block;
+    }
+  }
+}
+
+/// What the sums come to: those maps of dw [maps, channels, kh, kw] and db [maps] (or null).
+static void finishGradients(const Correlation& shape, Range maps, const float* lanes, const uint8_t* connected,
+                            float* dw, float* db) {
+  for (int pair = maps.first * shape.channels; pair < maps.last * shape.channels; pair++) {
+    const bool present = connected == nullptr || connected[pair];
+    for (int tap = 0; tap < shape.taps(); tap++, lanes += kLanes) {
+      dw[ptrdiff_t{pair} * shape.taps() + tap] = present ? sumLanes(lanes) : 0.0f;
+    }
+  }
+  for (int map = maps.first; db != nullptr && map < maps.last; map++, lanes += kLanes) db[map] = sumLanes(lanes);
 }
 
 /// db[m] = sum_images,r,q  dy[m][r][q]; also the gradient of a pooling layer's bias (21).

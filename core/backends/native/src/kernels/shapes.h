@@ -9,13 +9,13 @@ namespace convolab {
 /// f of (2).
 enum class Activation { linear, sigmoid, tanh, relu };
 
-/// A cross-correlation whose padding columns are already in memory. Padding rows are skipped instead.
+/// A cross-correlation. Padding is not in memory: taps that fall into it are skipped.
 struct Correlation {
   int channels, height, width;
   int maps, kernelHeight, kernelWidth;
   int strideY, strideX;
-  /// Row of the input that the first output row starts at, negated.
-  int padTop;
+  /// Row and column of the input that the first output starts at, negated.
+  int padTop, padLeft;
   int outHeight, outWidth;
 
   int plane() const { return height * width; }
@@ -23,18 +23,10 @@ struct Correlation {
   int taps() const { return kernelHeight * kernelWidth; }
 };
 
-/// Kernel rows [first, last) that meet the input at this output row.
-struct RowRange {
+/// Rows, maps, outputs: [first, last).
+struct Range {
   int first, last;
 };
-
-static inline RowRange kernelRowsAt(const Correlation& shape, int outRow) {
-  const int top = outRow * shape.strideY - shape.padTop;
-  const int above = top < 0 ? -top : 0;
-  const int first = above < shape.kernelHeight ? above : shape.kernelHeight;
-  const int last = top + shape.kernelHeight > shape.height ? shape.height - top : shape.kernelHeight;
-  return {first, last > first ? last : first};
-}
 
 /// Maps copied into wider rows of zeros: the element (row, column) goes to (row * dilationY, left + column *
 /// dilationX), those outside the new extent are dropped.

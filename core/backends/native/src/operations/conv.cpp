@@ -1,7 +1,8 @@
-// The three passes of a convolution as correlations of one kind: padding columns, and the zeros that a stride leaves in
-// the output gradient, are written out once into scratch memory; padding rows are skipped.
+// The three passes of a convolution as correlations of one kind. Padding is skipped; only the zeros that a stride
+// leaves in the output gradient, and the weight gradient's padding columns, are written out into scratch memory.
 
 #include <algorithm>
+#include <optional>
 
 #include "operations.h"
 
@@ -56,22 +57,52 @@ Convolution convolutionOf(const Binder& binder, const ValuePlace& x, const Value
   return conv;
 }
 
-/// One group of the forward pass, over an input whose rows hold their padding.
+/// One group of the forward pass.
 Correlation forwardCorrelation(const Convolution& conv) {
   return {.channels = conv.groupChannels(),
           .height = conv.height,
-          .width = conv.width + 2 * conv.pad,
+          .width = conv.width,
           .maps = conv.groupFilters(),
           .kernelHeight = conv.kernelHeight,
           .kernelWidth = conv.kernelWidth,
           .strideY = conv.stride,
           .strideX = conv.stride,
           .padTop = conv.pad,
+          .padLeft = conv.pad,
           .outHeight = conv.outHeight,
           .outWidth = conv.outWidth};
 }
 
-Spread forwardSpread(const Convolution& conv) {
+/// One group of the input gradient: the full correlation of the spread output gradient with turned weights (27).
+Correlation gradientCorrelation(const Convolution& conv) {
+  return {.channels = conv.groupFilters(),
+          .height = (conv.outHeight - 1) * conv.stride + 1,
+          .width = (conv.outWidth - 1) * conv.stride + 1,
+          .maps = conv.groupChannels(),
+          .kernelHeight = conv.kernelHeight,
+          .kernelWidth = conv.kernelWidth,
+          .strideY = 1,
+          .strideX = 1,
+          .padTop = conv.kernelHeight - 1 - conv.pad,
+          .padLeft = conv.kernelWidth - 1 - conv.pad,
+          .outHeight = conv.height,
+          .outWidth = conv.width};
+}
+
+/// The zeros between the pixels of an output gradient whose layer has a stride.
+Spread strideSpread(const Convolution& conv) {
+  return {.channels = conv.filters,
+          .height = conv.outHeight,
+          .width = conv.outWidth,
+          .newHeight = (conv.outHeight - 1) * conv.stride + 1,
+          .newWidth = (conv.outWidth - 1) * conv.stride + 1,
+          .dilationY = conv.stride,
+          .dilationX = conv.stride,
+          .left = 0};
+}
+
+/// The padding columns that the weight gradient wants in memory.
+Spread paddingSpread(const Convolution& conv) {
   return {.channels = conv.channels,
           .height = conv.height,
           .width = conv.width,
@@ -82,38 +113,8 @@ Spread forwardSpread(const Convolution& conv) {
           .left = conv.pad};
 }
 
-/// One group of the input gradient: the full correlation of the spread output gradient with turned weights (27).
-Correlation gradientCorrelation(const Convolution& conv) {
-  return {.channels = conv.groupFilters(),
-          .height = (conv.outHeight - 1) * conv.stride + 1,
-          .width = conv.width + conv.kernelWidth - 1,
-          .maps = conv.groupChannels(),
-          .kernelHeight = conv.kernelHeight,
-          .kernelWidth = conv.kernelWidth,
-          .strideY = 1,
-          .strideX = 1,
-          .padTop = conv.kernelHeight - 1 - conv.pad,
-          .outHeight = conv.height,
-          .outWidth = conv.width};
-}
-
-Spread gradientSpread(const Convolution& conv) {
-  return {.channels = conv.filters,
-          .height = conv.outHeight,
-          .width = conv.outWidth,
-          .newHeight = (conv.outHeight - 1) * conv.stride + 1,
-          .newWidth = conv.width + conv.kernelWidth - 1,
-          .dilationY = conv.stride,
-          .dilationX = conv.stride,
-          .left = conv.kernelWidth - 1 - conv.pad};
-}
-
 int64_t floatsOf(const Spread& spread) {
   return int64_t{spread.channels} * spread.newHeight * spread.newWidth * kLanes;
-}
-
-bool changesNothing(const Spread& spread) {
-  return spread.left == 0 && spread.width == spread.newWidth && spread.height == spread.newHeight;
 }
 
 /// A correlation of values with weights, group by group: the forward pass and the input gradient.
@@ -122,7 +123,8 @@ class Correlate final : public Operation {
   struct Parts {
     ValuePlace from, to;
     Correlation shape;
-    Spread spread;
+    /// Set where `from` must be spread out first.
+    std::optional<Spread> spread;
     int groups;
     int64_t groupWeights;
     const float* weights;
@@ -136,7 +138,7 @@ class Correlate final : public Operation {
       : kernels_(binder.kernels()),
         parts_(std::move(parts)),
         packed_(parts_.groups * parts_.groupWeights, "the weights of layer " + binder.call().layer) {
-    if (!changesNothing(parts_.spread)) binder.needScratch(floatsOf(parts_.spread));
+    if (parts_.spread) binder.needScratch(floatsOf(*parts_.spread));
   }
 
   void prepare() override {
@@ -148,17 +150,25 @@ class Correlate final : public Operation {
     }
   }
 
-  void run(const Slice& slice) override {
+  void run(const Slice& slice) override { runRows(slice, {0, parts_.shape.outHeight}); }
+  int rows() const override { return parts_.spread ? 0 : parts_.shape.outHeight; }
+  bool needsOnlyThoseRows() const override { return false; }
+  int parts() const override { return parts_.spread ? 1 : parts_.shape.outHeight; }
+  void runParts(const Slice& slice, Range parts) override {
+    runRows(slice, parts_.spread ? Range{0, parts_.shape.outHeight} : parts);
+  }
+
+  void runRows(const Slice& slice, Range rows) override {
     const Correlation& shape = parts_.shape;
     const float* from = parts_.from.in(slice);
-    if (!changesNothing(parts_.spread)) {
-      kernels_.spread(parts_.spread, from, slice.scratch);
+    if (parts_.spread) {
+      kernels_.spread(*parts_.spread, from, slice.scratch);
       from = slice.scratch;
     }
     const int64_t fromGroup = int64_t{shape.channels} * shape.plane() * kLanes;
     const int64_t toGroup = int64_t{shape.maps} * shape.outPlane() * kLanes;
     for (int group = 0; group < parts_.groups; group++) {
-      kernels_.correlate(shape, from + group * fromGroup, packed_.data() + group * parts_.groupWeights,
+      kernels_.correlate(shape, rows, from + group * fromGroup, packed_.data() + group * parts_.groupWeights,
                          parts_.bias == nullptr ? nullptr : parts_.bias + group * shape.maps, parts_.activation,
                          parts_.to.in(slice) + group * toGroup);
     }
@@ -179,34 +189,93 @@ class WeightGradient final : public Operation {
   WeightGradient(Binder& binder, const Convolution& conv)
       : kernels_(binder.kernels()),
         conv_(conv),
+        shape_(paddedCorrelation(conv)),
         x_(binder.input(0)),
         dy_(binder.input(1)),
         weight_(binder.sliceGradient(0, conv.weightShape())),
         bias_(binder.hasOutput(1) ? binder.sliceGradient(1, {conv.filters}) : -1),
         connections_(binder.call().connections) {
-    if (conv.pad > 0) binder.needScratch(floatsOf(forwardSpread(conv)));
+    binder.needScratch(std::min(mapsAtOnce(), shape_.maps) * floatsOfMap() + floatsOfPadding());
   }
 
   void run(const Slice& slice) override {
-    const Correlation shape = forwardCorrelation(conv_);
-    const float* x = x_.in(slice);
-    const float* dy = dy_.in(slice);
-    if (conv_.pad > 0) {
-      kernels_.spread(forwardSpread(conv_), x, slice.scratch);
-      x = slice.scratch;
+    const float* x = padded(slice);
+    for (int group = 0; group < conv_.groups; group++) runMaps(slice, group, {0, shape_.maps}, x);
+  }
+
+  // Row by row only where the sums of all maps are kept at once.
+  int rows() const override { return rowWise() ? conv_.outHeight : 0; }
+  int rowsAtOnce() const override {
+    const int64_t bytesOfRow = int64_t{shape_.maps} * shape_.outWidth * kLanes * static_cast<int64_t>(sizeof(float));
+    return static_cast<int>(std::max<int64_t>(1, kRowBytes / bytesOfRow));
+  }
+  void runRows(const Slice& slice, Range rows) override {
+    const Range maps = {0, shape_.maps};
+    kernels_.addGradients(shape_, maps, rows, x_.in(slice), dy_.in(slice), slice.scratch, bias_ >= 0);
+    if (rows.last == conv_.outHeight) finish(slice, 0, maps);
+  }
+
+  int parts() const override { return conv_.groups * blocks(); }
+  void runParts(const Slice& slice, Range parts) override {
+    const float* x = padded(slice);
+    for (int part = parts.first; part < parts.last; part++) {
+      const int map = part % blocks() * kBlock;
+      runMaps(slice, part / blocks(), {map, std::min(map + kBlock, shape_.maps)}, x);
     }
-    for (int group = 0; group < conv_.groups; group++) {
-      kernels_.correlateGradients(shape, x + int64_t{group} * shape.channels * shape.plane() * kLanes,
-                                  dy + int64_t{group} * shape.maps * shape.outPlane() * kLanes,
-                                  connections_.empty() ? nullptr : connections_.data(),
-                                  slice.gradients + weight_ + group * conv_.groupWeights());
-    }
-    if (bias_ >= 0) kernels_.sumPixels(dy, conv_.filters, shape.outPlane(), slice.gradients + bias_);
   }
 
  private:
+  /// Maps that the kernel takes together, at most.
+  static constexpr int kBlock = 8;
+  /// What the sums of the maps taken at once may need: they should stay in the second cache.
+  static constexpr int64_t kSumBytes = 256 << 10;
+  /// What the rows of dY taken at once may need, likewise.
+  static constexpr int64_t kRowBytes = 256 << 10;
+
+  static Correlation paddedCorrelation(const Convolution& conv) {
+    Correlation shape = forwardCorrelation(conv);
+    shape.width += 2 * conv.pad;
+    shape.padLeft = 0;
+    return shape;
+  }
+
+  int blocks() const { return (shape_.maps + kBlock - 1) / kBlock; }
+  int64_t floatsOfMap() const { return (int64_t{shape_.channels} * shape_.taps() + 1) * kLanes; }
+  int64_t floatsOfPadding() const { return conv_.pad > 0 ? floatsOf(paddingSpread(conv_)) : 0; }
+  int mapsAtOnce() const {
+    const int64_t fitting = kSumBytes / static_cast<int64_t>(sizeof(float)) / floatsOfMap();
+    return fitting >= shape_.maps ? shape_.maps : std::max(kBlock, static_cast<int>(fitting) / kBlock * kBlock);
+  }
+  bool rowWise() const { return conv_.groups == 1 && conv_.pad == 0 && mapsAtOnce() >= shape_.maps; }
+
+  /// x with its padding columns, at the front of the scratch memory where there are any.
+  const float* padded(const Slice& slice) const {
+    if (conv_.pad == 0) return x_.in(slice);
+    kernels_.spread(paddingSpread(conv_), x_.in(slice), slice.scratch);
+    return slice.scratch;
+  }
+
+  void runMaps(const Slice& slice, int group, Range maps, const float* x) const {
+    float* sums = slice.scratch + floatsOfPadding();
+    x += int64_t{group} * shape_.channels * shape_.plane() * kLanes;
+    const float* dy = dy_.in(slice) + int64_t{group} * shape_.maps * shape_.outPlane() * kLanes;
+    for (int map = maps.first; map < maps.last; map += mapsAtOnce()) {
+      const Range now = {map, std::min(map + mapsAtOnce(), maps.last)};
+      kernels_.addGradients(shape_, now, {0, conv_.outHeight}, x, dy, sums, bias_ >= 0);
+      finish(slice, group, now);
+    }
+  }
+
+  void finish(const Slice& slice, int group, Range maps) const {
+    float* dw = slice.gradients + weight_ + group * conv_.groupWeights();
+    float* db = bias_ < 0 ? nullptr : slice.gradients + bias_ + int64_t{group} * shape_.maps;
+    const uint8_t* connections = connections_.empty() ? nullptr : connections_.data();
+    kernels_.finishGradients(shape_, maps, slice.scratch + floatsOfPadding(), connections, dw, db);
+  }
+
   const Kernels& kernels_;
   const Convolution conv_;
+  const Correlation shape_;
   const ValuePlace x_, dy_;
   const int64_t weight_, bias_;
   const std::vector<uint8_t> connections_;
@@ -222,7 +291,7 @@ std::unique_ptr<Operation> makeConvForward(Binder& binder) {
       binder, Correlate::Parts{.from = x,
                                .to = y,
                                .shape = forwardCorrelation(conv),
-                               .spread = forwardSpread(conv),
+                               .spread = std::nullopt,
                                .groups = conv.groups,
                                .groupWeights = conv.groupWeights(),
                                .weights = binder.parameter(1, conv.weightShape()),
@@ -236,10 +305,12 @@ std::unique_ptr<Operation> makeConvInputGradient(Binder& binder) {
   const ValuePlace dy = binder.input(0);
   const ValuePlace dx = binder.output(0);
   const Convolution conv = convolutionOf(binder, dx, dy, binder.parameterShape(1));
+  std::optional<Spread> spread;
+  if (conv.stride > 1) spread = strideSpread(conv);
   return std::make_unique<Correlate>(binder, Correlate::Parts{.from = dy,
                                                               .to = dx,
                                                               .shape = gradientCorrelation(conv),
-                                                              .spread = gradientSpread(conv),
+                                                              .spread = spread,
                                                               .groups = conv.groups,
                                                               .groupWeights = conv.groupWeights(),
                                                               .weights = binder.parameter(1, conv.weightShape()),

@@ -1,6 +1,7 @@
-// Dense layers. Forward and input gradient run slice by slice. The weight gradient only files its operands while the
-// slices pass, and is computed once for the whole batch, in tasks of a few rows: a matrix of gradients per slice would
-// cost more memory traffic than the sums are worth.
+// Dense layers. Forward and input gradient run slice by slice, or, where the weights would not stay in the second
+// cache, a range of rows for all slices of the batch. The weight gradient only files its operands while the slices
+// pass, and is computed once for the whole batch, in tasks of a few rows: a matrix of gradients per slice would cost
+// more memory traffic than the sums are worth.
 
 #include <algorithm>
 #include <cstring>
@@ -43,10 +44,10 @@ class DenseWeightGradient final : public Operation {
   bool runBatchTask(int task, int slices) override {
     const int first = task * kTaskRows;
     const int last = std::min(first + kTaskRows, shape_.outputs);
-    kernels_.denseWeightGradient(shape_, slices, first, last, pitch_, rows_.data(), gradients_.data(), dw_);
+    kernels_.denseWeightGradient(shape_, slices, {first, last}, pitch_, rows_.data(), gradients_.data(), dw_);
     bool finite = kernels_.allFinite(int64_t{last - first} * shape_.inputs, dw_ + int64_t{first} * shape_.inputs);
     if (db_ != nullptr) {
-      kernels_.denseBiasGradient(shape_.outputs, slices, first, last, gradients_.data(), db_);
+      kernels_.denseBiasGradient(shape_.outputs, slices, {first, last}, gradients_.data(), db_);
       finite = kernels_.allFinite(last - first, db_ + first) && finite;
     }
     return finite;
@@ -66,6 +67,31 @@ class DenseWeightGradient final : public Operation {
   Buffer rows_, gradients_;
 };
 
+/// Forward or input gradient: a function of a slice and a range of rows of its result.
+template <typename Run>
+class Product final : public Operation {
+ public:
+  Product(const Affine& shape, int rows, Run run)
+      : weightBytes_(int64_t{shape.inputs} * shape.outputs * static_cast<int64_t>(sizeof(float))),
+        rows_(rows),
+        run_(std::move(run)) {}
+
+  void run(const Slice& slice) override { run_(slice, {0, rows_}); }
+  int parts() const override { return (rows_ + kPartRows - 1) / kPartRows; }
+  void runParts(const Slice& slice, Range parts) override {
+    run_(slice, {parts.first * kPartRows, std::min(parts.last * kPartRows, rows_)});
+  }
+  bool readsMuch() const override { return weightBytes_ > kSecondCache; }
+
+ private:
+  /// A multiple of the rows that the kernels take together, and of a cache line of weights.
+  static constexpr int kPartRows = 48;
+  static constexpr int64_t kSecondCache = 1 << 20;
+  const int64_t weightBytes_;
+  const int rows_;
+  Run run_;
+};
+
 }  // namespace
 
 std::unique_ptr<Operation> makeDenseForward(Binder& binder) {
@@ -74,9 +100,10 @@ std::unique_ptr<Operation> makeDenseForward(Binder& binder) {
   const Affine shape = {x.elements(), y.elements()};
   const float* weights = binder.parameter(1, {shape.outputs, shape.inputs});
   const float* bias = binder.hasInput(2) ? binder.parameter(2, {shape.outputs}) : nullptr;
-  return perSlice([=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.denseForward(shape, 0, shape.outputs, x.in(slice), weights, bias, activation, y.in(slice));
-  });
+  const auto run = [=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.denseForward(shape, rows, x.in(slice), weights, bias, activation, y.in(slice));
+  };
+  return std::make_unique<Product<decltype(run)>>(shape, shape.outputs, run);
 }
 
 std::unique_ptr<Operation> makeDenseInputGradient(Binder& binder) {
@@ -84,9 +111,10 @@ std::unique_ptr<Operation> makeDenseInputGradient(Binder& binder) {
   const ValuePlace dx = binder.output(0);
   const Affine shape = {dx.elements(), dy.elements()};
   const float* weights = binder.parameter(1, {shape.outputs, shape.inputs});
-  return perSlice([=, &kernels = binder.kernels()](const Slice& slice) {
-    kernels.denseInputGradient(shape, 0, shape.inputs, dy.in(slice), weights, dx.in(slice));
-  });
+  const auto run = [=, &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.denseInputGradient(shape, rows, dy.in(slice), weights, dx.in(slice));
+  };
+  return std::make_unique<Product<decltype(run)>>(shape, shape.inputs, run);
 }
 
 std::unique_ptr<Operation> makeDenseWeightGradient(Binder& binder) {

@@ -21,4 +21,27 @@ std::unique_ptr<Operation> perSlice(Run run) {
   return std::make_unique<PerSlice>(std::move(run));
 }
 
+/// An operation that is a function of a slice and a range of rows of its maps. `step` rows belong together (a pooling
+/// window's), and `run` counts in these; what is left over at the bottom belongs to the last of them.
+template <typename Run>
+std::unique_ptr<Operation> perRows(int rows, int step, Run run) {
+  class PerRows final : public Operation {
+   public:
+    PerRows(int rows, int step, Run run) : rows_(rows), step_(step), run_(std::move(run)) {}
+    void run(const Slice& slice) override { run_(slice, {0, parts()}); }
+    int rows() const override { return rows_; }
+    int rowStep() const override { return step_; }
+    void runRows(const Slice& slice, Range rows) override {
+      run_(slice, {rows.first / step_, rows.last == rows_ ? parts() : rows.last / step_});
+    }
+    int parts() const override { return rows_ / step_; }
+    void runParts(const Slice& slice, Range parts) override { run_(slice, parts); }
+
+   private:
+    const int rows_, step_;
+    Run run_;
+  };
+  return std::make_unique<PerRows>(rows, step, std::move(run));
+}
+
 }  // namespace convolab

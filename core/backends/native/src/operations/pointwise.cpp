@@ -13,6 +13,16 @@ void copyElements(const float* from, int elements, float* to) {
   std::memmove(to, from, static_cast<size_t>(elements) * kLanes * sizeof(float));
 }
 
+/// A value as rows of maps; a vector is one map, an element to a row.
+struct Rows {
+  int maps, rows, width;
+};
+
+Rows rowsOf(const ValuePlace& value) {
+  if (value.shape.size() == 3) return {value.shape[0], value.shape[1], value.shape[2]};
+  return {1, value.elements(), 1};
+}
+
 }  // namespace
 
 std::unique_ptr<Operation> makeActivation(Binder& binder) {
@@ -29,9 +39,15 @@ std::unique_ptr<Operation> makeActivationGradient(Binder& binder) {
   const ValuePlace dy = binder.input(1);
   const ValuePlace dx = binder.output(0);
   binder.expect(dy.elements() == y.elements() && dx.elements() == y.elements(), "y, dY and dX differ in size");
-  return perSlice([=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.activationGradient(activation, y.elements(), y.in(slice), dy.in(slice), dx.in(slice));
-  });
+  const auto [maps, rows, width] = rowsOf(y);
+  return perRows(
+      rows, 1, [=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice, Range range) {
+        for (int map = 0; map < maps; map++) {
+          const int64_t at = (int64_t{map} * rows + range.first) * width * kLanes;
+          const int elements = (range.last - range.first) * width;
+          kernels.activationGradient(activation, elements, y.in(slice) + at, dy.in(slice) + at, dx.in(slice) + at);
+        }
+      });
 }
 
 std::unique_ptr<Operation> makeChannelBias(Binder& binder) {

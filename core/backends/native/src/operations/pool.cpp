@@ -25,29 +25,39 @@ Pooling poolingOf(const Binder& binder, const ValuePlace& x, const ValuePlace& y
   return pooling;
 }
 
+/// Windows that lie side by side go row by row; the others share elements, and go at once.
+template <typename Run>
+std::unique_ptr<Operation> perWindowRows(const Pooling& shape, Run run) {
+  if (shape.pad == 0 && shape.stride == shape.size) return perRows(shape.height, shape.size, run);
+  return perSlice([=](const Slice& slice) { run(slice, Range{0, shape.outHeight}); });
+}
+
 }  // namespace
 
 std::unique_ptr<Operation> makeMeanPool(Binder& binder) {
   const ValuePlace x = binder.input(0);
   const ValuePlace y = binder.output(0);
-  return perSlice([=, shape = poolingOf(binder, x, y), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.meanPool(shape, x.in(slice), y.in(slice));
+  const Pooling shape = poolingOf(binder, x, y);
+  return perWindowRows(shape, [=, &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.meanPool(shape, rows, x.in(slice), y.in(slice));
   });
 }
 
 std::unique_ptr<Operation> makeMeanPoolGradient(Binder& binder) {
   const ValuePlace dy = binder.input(0);
   const ValuePlace dx = binder.output(0);
-  return perSlice([=, shape = poolingOf(binder, dx, dy), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.meanPoolGradient(shape, dy.in(slice), dx.in(slice));
+  const Pooling shape = poolingOf(binder, dx, dy);
+  return perWindowRows(shape, [=, &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.meanPoolGradient(shape, rows, dy.in(slice), dx.in(slice));
   });
 }
 
 std::unique_ptr<Operation> makeMaxPool(Binder& binder) {
   const ValuePlace x = binder.input(0);
   const ValuePlace y = binder.output(0);
-  return perSlice([=, shape = poolingOf(binder, x, y), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.maxPool(shape, x.in(slice), y.in(slice));
+  const Pooling shape = poolingOf(binder, x, y);
+  return perWindowRows(shape, [=, &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.maxPool(shape, rows, x.in(slice), y.in(slice));
   });
 }
 
@@ -56,8 +66,9 @@ std::unique_ptr<Operation> makeMaxPoolGradient(Binder& binder) {
   const ValuePlace dy = binder.input(1);
   const ValuePlace dx = binder.output(0);
   binder.expectShape(dx, x.shape, "dX");
-  return perSlice([=, shape = poolingOf(binder, x, dy), &kernels = binder.kernels()](const Slice& slice) {
-    kernels.maxPoolGradient(shape, x.in(slice), dy.in(slice), dx.in(slice));
+  const Pooling shape = poolingOf(binder, x, dy);
+  return perWindowRows(shape, [=, &kernels = binder.kernels()](const Slice& slice, Range rows) {
+    kernels.maxPoolGradient(shape, rows, x.in(slice), dy.in(slice), dx.in(slice));
   });
 }
 

@@ -67,9 +67,9 @@ void Program::fillTargets(const Batch& batch, const Slice& slice) {
   }
 }
 
-void Program::copyTaps(const Batch& batch, const Slice& slice, int call) const {
+void Program::copyTaps(const Batch& batch, const Slice& slice, int firstCall, int lastCall) const {
   for (const Tap& tap : *batch.taps) {
-    if (tap.after != call) continue;
+    if (tap.after < firstCall || tap.after > lastCall) continue;
     const PlanValue& value = plan_.values[static_cast<size_t>(tap.value)];
     const int64_t elements = elementsOf(value.shape);
     const float* from = slice.arena + value.offset * kLanes;

@@ -40,6 +40,24 @@ class Operation {
   virtual void prepare() {}
   virtual void run(const Slice& slice) = 0;
 
+  /// Rows of maps that it can be run over from top to bottom, instead of at once; 0 where it cannot. Operations that
+  /// follow each other on the same rows then take turns, while these are in cache.
+  virtual int rows() const { return 0; }
+  /// Whether these rows depend on no other rows of what it works on.
+  virtual bool needsOnlyThoseRows() const { return true; }
+  /// Ranges start on multiples of this.
+  virtual int rowStep() const { return 1; }
+  /// Rows that it likes to be given at a time.
+  virtual int rowsAtOnce() const { return 1; }
+  virtual void runRows(const Slice& /*slice*/, Range /*rows*/) {}
+
+  /// Parts of its output that threads can compute side by side; none depends on how they are shared out.
+  virtual int parts() const { return 1; }
+  virtual void runParts(const Slice& slice, Range /*parts*/) { run(slice); }
+  /// Whether its weights are so many that they should be read once per batch: every slice is then brought up to this
+  /// operation, and each range of parts is computed for all of them.
+  virtual bool readsMuch() const { return false; }
+
   virtual int batchTasks() const { return 0; }
   /// Returns whether all that it wrote is finite.
   virtual bool runBatchTask(int /*task*/, int /*slices*/) { return true; }

@@ -54,9 +54,14 @@ void Program::bind(const Kernels& kernels) {
   sliceSums_ = binder.sliceSums();
   sliceGradientSize_ = binder.sliceGradients();
   sliceGradients_ = Buffer(sliceGradientSize_ * mostSlices_, "the gradients of slices");
-  for (int thread = 0; thread < options_.threads; thread++) {
+  stages_ = planStages(plan_, operations_);
+  arenaOfSlice_ = options_.threads > mostSlices_ || readsMuch();
+  for (int k = 0; k < (arenaOfSlice_ ? mostSlices_ : options_.threads); k++) {
     arenas_.emplace_back(plan_.arenaSize * kLanes, "the values of a slice");
+  }
+  for (int thread = 0; thread < options_.threads; thread++) {
     scratch_.emplace_back(binder.scratch(), "padded values");
+    stopwatches_.emplace_back(options_.profile ? operations_.size() + kParts : 0);
   }
 }
 
@@ -72,8 +77,10 @@ void Program::planTasks() {
       sumTasks_.push_back({&sum, begin, std::min(kChunk, sum.count - begin)});
     }
   }
-  for (const auto& operation : operations_) {
-    for (int task = 0; task < operation->batchTasks(); task++) batchTasks_.push_back({operation.get(), task});
+  for (size_t call = 0; call < operations_.size(); call++) {
+    for (int task = 0; task < operations_[call]->batchTasks(); task++) {
+      batchTasks_.push_back({static_cast<int>(call), task});
+    }
   }
 }
 
@@ -113,16 +120,16 @@ Tally Program::train(const Source& source, const uint32_t* order, int64_t count,
     int step = 0;
     for (int64_t start = 0; start < count; start += batchSize, step++) {
       const Batch batch = batchAt(start);
-      prepare();
-      runSlices(thread, batch, static_cast<int>(operations_.size()) - 1);
-      sumGradients(batch);
+      prepare(thread);
+      runCalls(thread, batch, static_cast<int>(operations_.size()) - 1);
+      sumGradients(thread, batch);
       // Nobody changes it between the last meeting and the next.
       if (!finite_) return;
       if (thread == 0) {
         addTo(tally, batch);
         tally.steps++;
       }
-      descend(rates[step]);
+      descend(thread, rates[step]);
     }
   });
   if (!finite_) tally.nonFinite = {tally.steps, findNonFinite(batchAt(int64_t{tally.steps} * batchSize))};
@@ -133,13 +140,13 @@ Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t c
   require(plan_.loss >= 0, "A plan without a loss cannot be evaluated");
   Tally tally;
   team_.run([&](int thread) {
-    prepare();
+    prepare(thread);
     for (int64_t start = 0; start < count; start += options_.batchSize) {
       Batch batch;
       batch.images = static_cast<int>(std::min<int64_t>(options_.batchSize, count - start));
       batch.source = &source;
       batch.order = indices + start;
-      runSlices(thread, batch, plan_.loss);
+      runCalls(thread, batch, plan_.loss);
       if (thread == 0) {
         addTo(tally, batch);
         std::copy_n(predictions_.begin(), batch.images, predictions + start);
@@ -168,15 +175,21 @@ void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFee
     targets_ = Buffer(int64_t{mostSlices_} * kLanes * target.classes, "the targets");
   }
   team_.run([&](int thread) {
-    prepare();
-    runSlices(thread, batch, static_cast<int>(operations_.size()) - 1);
-    sumGradients(batch);
+    prepare(thread);
+    runCalls(thread, batch, static_cast<int>(operations_.size()) - 1);
+    sumGradients(thread, batch);
   });
   if (losses != nullptr) std::copy_n(losses_.data(), count, losses);
 }
 
 void Program::update(float rate) {
-  team_.run([&](int) { descend(rate); });
+  team_.run([&](int thread) { descend(thread, rate); });
+}
+
+std::vector<int64_t> Program::takeProfile() {
+  std::vector<int64_t> sums(operations_.size() + kParts);
+  for (Stopwatch& stopwatch : stopwatches_) stopwatch.takeInto(sums);
+  return sums;
 }
 
 void Program::guardArenas() {
@@ -195,19 +208,90 @@ bool Program::intact() const {
          std::all_of(operations_.begin(), operations_.end(), [](const auto& operation) { return operation->intact(); });
 }
 
-void Program::prepare() {
-  team_.share(static_cast<int>(operations_.size()), [&](int k) { operations_[static_cast<size_t>(k)]->prepare(); });
+void Program::prepare(int thread) {
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
+  team_.share(static_cast<int>(operations_.size()), [&](int k) {
+    operations_[static_cast<size_t>(k)]->prepare();
+    stopwatch.lap(rowOf(Part::pack));
+  });
 }
 
-void Program::runSlices(int thread, const Batch& batch, int lastCall) {
+bool Program::readsMuch() const {
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [](const auto& operation) { return operation->readsMuch(); });
+}
+
+void Program::runCalls(int thread, const Batch& batch, int lastCall) {
+  if (arenaOfSlice_ && options_.threads > batch.slices()) return runCutUp(thread, batch, lastCall);
+  size_t first = 0;
+  size_t stage = 0;
+  for (; stage < stages_.size() && stages_[stage].first <= lastCall; stage++) {
+    if (!operations_[static_cast<size_t>(stages_[stage].first)]->readsMuch()) continue;
+    // Even if it is none, since the first part brings in the batch.
+    if (first < stage || stage == 0) runSliceBySlice(thread, batch, first, stage);
+    runAcrossSlices(thread, batch, stages_[stage].first);
+    first = stage + 1;
+  }
+  if (first < stage) runSliceBySlice(thread, batch, first, stage);
+}
+
+void Program::runSliceBySlice(int thread, const Batch& batch, size_t firstStage, size_t lastStage) {
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
   team_.share(batch.slices(), [&](int index) {
     const Slice slice = sliceOf(thread, batch, index);
-    fill(batch, slice);
-    for (int call = 0; call <= lastCall; call++) {
-      operations_[static_cast<size_t>(call)]->run(slice);
-      if (batch.taps != nullptr) copyTaps(batch, slice, call);
+    if (firstStage == 0) fill(batch, slice);
+    stopwatch.lap(rowOf(Part::gather));
+    for (size_t k = firstStage; k < lastStage; k++) {
+      runStage(stages_[k], operations_, slice, [&](int call) { stopwatch.lap(call); });
+      if (batch.taps != nullptr) copyTaps(batch, slice, stages_[k].first, stages_[k].last);
     }
   });
+}
+
+void Program::runAcrossSlices(int thread, const Batch& batch, int call) {
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
+  Operation& operation = *operations_[static_cast<size_t>(call)];
+  team_.share(operation.parts(), [&](int part) {
+    for (int index = 0; index < batch.slices(); index++) {
+      operation.runParts(sliceOf(thread, batch, index), {part, part + 1});
+    }
+    stopwatch.lap(call);
+  });
+  if (batch.taps != nullptr) {
+    team_.share(batch.slices(), [&](int index) { copyTaps(batch, sliceOf(thread, batch, index), call, call); });
+  }
+}
+
+void Program::runCutUp(int thread, const Batch& batch, int lastCall) {
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
+  team_.share(batch.slices(), [&](int index) {
+    fill(batch, sliceOf(thread, batch, index));
+    stopwatch.lap(rowOf(Part::gather));
+  });
+  const int wanted = (options_.threads + batch.slices() - 1) / batch.slices();
+  for (int call = 0; call <= lastCall; call++) {
+    Operation& operation = *operations_[static_cast<size_t>(call)];
+    const int parts = operation.parts();
+    const int pieces = std::min(wanted, parts);
+    stopwatch.start();
+    team_.share(batch.slices() * pieces, [&](int task) {
+      const int piece = task % pieces;
+      const Slice slice = sliceOf(thread, batch, task / pieces);
+      if (pieces == 1) {
+        operation.run(slice);
+      } else {
+        operation.runParts(slice, {parts * piece / pieces, parts * (piece + 1) / pieces});
+      }
+      stopwatch.lap(call);
+    });
+    if (batch.taps != nullptr) {
+      team_.share(batch.slices(), [&](int index) { copyTaps(batch, sliceOf(thread, batch, index), call, call); });
+    }
+  }
 }
 
 Slice Program::sliceOf(int thread, const Batch& batch, int index) {
@@ -215,7 +299,7 @@ Slice Program::sliceOf(int thread, const Batch& batch, int index) {
   Slice slice;
   slice.index = index;
   slice.images = static_cast<int>(std::min<int64_t>(kLanes, batch.images - first));
-  slice.arena = arenas_[static_cast<size_t>(thread)].data();
+  slice.arena = arenas_[static_cast<size_t>(arenaOfSlice_ ? index : thread)].data();
   slice.scratch = scratch_[static_cast<size_t>(thread)].data();
   slice.gradients = sliceGradients_.data() + index * sliceGradientSize_;
   slice.targets.labels = labels_.data() + first;
@@ -226,7 +310,7 @@ Slice Program::sliceOf(int thread, const Batch& batch, int index) {
   return slice;
 }
 
-void Program::sumGradients(const Batch& batch) {
+void Program::sumGradients(int thread, const Batch& batch) {
   const int sums = static_cast<int>(sumTasks_.size());
   const int products = static_cast<int>(batchTasks_.size());
   const auto sumSlices = [&](const SumTask& task) {
@@ -238,14 +322,18 @@ void Program::sumGradients(const Batch& batch) {
     }
     return kernels_.allFinite(task.count, total);
   };
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
   // The last task looks at the losses.
   team_.share(products + sums + 1, [&](int k) {
     bool finite = true;
     if (k < products) {
       const BatchTask& task = batchTasks_[static_cast<size_t>(k)];
-      finite = task.operation->runBatchTask(task.index, batch.slices());
+      finite = operations_[static_cast<size_t>(task.call)]->runBatchTask(task.index, batch.slices());
+      stopwatch.lap(task.call);
     } else if (k < products + sums) {
       finite = sumSlices(sumTasks_[static_cast<size_t>(k - products)]);
+      stopwatch.lap(rowOf(Part::sumGradients));
     } else if (plan_.loss >= 0) {
       finite = kernels_.allFinite(batch.images, losses_.data());
     }
@@ -253,7 +341,9 @@ void Program::sumGradients(const Batch& batch) {
   });
 }
 
-void Program::descend(float rate) {
+void Program::descend(int thread, float rate) {
+  Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
+  stopwatch.start();
   team_.share(static_cast<int>(chunks_.size()), [&](int k) {
     const Chunk& chunk = chunks_[static_cast<size_t>(k)];
     const bool decays = plan_.parameters[static_cast<size_t>(chunk.parameter)].decays;
@@ -261,6 +351,7 @@ void Program::descend(float rate) {
     kernels_.descend(descent, chunk.count, at(Storage::gradients, chunk.parameter) + chunk.begin,
                      at(Storage::parameters, chunk.parameter) + chunk.begin,
                      at(Storage::velocities, chunk.parameter) + chunk.begin);
+    stopwatch.lap(rowOf(Part::update));
   });
 }
 

@@ -8,6 +8,8 @@
 #include "buffer.h"
 #include "operation.h"
 #include "plan.h"
+#include "stages.h"
+#include "stopwatch.h"
 #include "team.h"
 
 namespace convolab {
@@ -18,6 +20,8 @@ struct ProgramOptions {
   int batchSize = 1;
   float momentum = 0;
   float weightDecay = 0;
+  /// Whether to note where the time goes.
+  bool profile = false;
 };
 
 /// Samples as bytes, and how they become the values of the network's input. Borrowed for the length of a call.
@@ -71,6 +75,10 @@ enum class Storage { parameters, velocities, gradients };
 /// out in tasks whose results do not depend on which thread takes them.
 class Program {
  public:
+  /// Parts of a step that belong to no call of the plan: rows of the profile behind those of the calls.
+  enum class Part { gather, pack, sumGradients, update };
+  static constexpr int kParts = 4;
+
   /// Throws `argument.invalid`, `backend.unsupported`, `memory.exhausted`.
   Program(Plan plan, const Kernels& kernels, const ProgramOptions& options);
 
@@ -96,6 +104,10 @@ class Program {
 
   /// One update from the gradients as they are.
   void update(float rate);
+
+  /// Nanoseconds of all threads since this was last asked, for each call of the plan and then each `Part` of a step.
+  /// All zeros unless the options ask for it.
+  std::vector<int64_t> takeProfile();
 
   /// From now on, everything in the arenas that belongs to no value is watched too.
   void guardArenas();
@@ -124,26 +136,32 @@ class Program {
     int64_t begin, count;
   };
   struct BatchTask {
-    Operation* operation;
+    int call;
     int index;
   };
 
   void allocate();
   void bind(const Kernels& kernels);
   void planTasks();
+  bool readsMuch() const;
 
   // Each thread of the team goes through these together.
-  void prepare();
-  void runSlices(int thread, const Batch& batch, int lastCall);
-  void sumGradients(const Batch& batch);
-  void descend(float rate);
+  void prepare(int thread);
+  void runCalls(int thread, const Batch& batch, int lastCall);
+  void runSliceBySlice(int thread, const Batch& batch, size_t firstStage, size_t lastStage);
+  void runAcrossSlices(int thread, const Batch& batch, int call);
+  void runCutUp(int thread, const Batch& batch, int lastCall);
+  void sumGradients(int thread, const Batch& batch);
+  void descend(int thread, float rate);
+
+  int rowOf(Part part) const { return static_cast<int>(operations_.size()) + static_cast<int>(part); }
 
   Slice sliceOf(int thread, const Batch& batch, int index);
   void fill(const Batch& batch, const Slice& slice);
   void fillBytes(const Batch& batch, const Slice& slice);
   void fillValues(const Batch& batch, const Slice& slice);
   void fillTargets(const Batch& batch, const Slice& slice);
-  void copyTaps(const Batch& batch, const Slice& slice, int call) const;
+  void copyTaps(const Batch& batch, const Slice& slice, int firstCall, int lastCall) const;
 
   /// Adds the batch's losses, in order, and its right answers.
   void addTo(Tally& tally, const Batch& batch) const;
@@ -158,16 +176,22 @@ class Program {
   std::vector<int64_t> places_;
   Buffer parameters_, velocities_, gradients_;
   std::vector<std::unique_ptr<Operation>> operations_;
+  std::vector<Stage> stages_;
   std::vector<Binder::SliceSum> sliceSums_;
   int64_t sliceGradientSize_ = 0;
   Buffer sliceGradients_;
-  std::vector<Buffer> arenas_, scratch_;
+  /// For each thread, or, where several threads may meet in one slice, for each slice.
+  std::vector<Buffer> arenas_;
+  bool arenaOfSlice_ = false;
+  /// For each thread.
+  std::vector<Buffer> scratch_;
   /// Per image of the batch.
   Buffer losses_, targets_;
   std::vector<int32_t> labels_, predictions_;
   std::vector<Chunk> chunks_;
   std::vector<SumTask> sumTasks_;
   std::vector<BatchTask> batchTasks_;
+  std::vector<Stopwatch> stopwatches_;
   std::atomic<bool> finite_{true};
   Team team_;
 };

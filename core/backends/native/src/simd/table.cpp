@@ -5,6 +5,7 @@
 
 #include "../kernels/conv.h"
 #include "../kernels/dense.h"
+#include "../kernels/peak.h"
 #include "../kernels/pool.h"
 #include "../kernels/softmax.h"
 #include "../kernels/step.h"
@@ -21,7 +22,8 @@ const Kernels kernels = {
     .packWeights = packWeights,
     .packFlippedWeights = packFlippedWeights,
     .correlate = correlate,
-    .correlateGradients = correlateGradients,
+    .addGradients = addGradients,
+    .finishGradients = finishGradients,
     .sumPixels = sumPixels,
     .spread = spread,
     .denseForward = denseForward,
@@ -46,6 +48,7 @@ const Kernels kernels = {
     .descend = descend,
     .accumulate = accumulate,
     .allFinite = allFinite,
+    .multiplyPanels = multiplyPanels,
 };
 
 }  // namespace CONVOLAB_PATH

@@ -14,23 +14,27 @@ struct Kernels {
 
   void (*packWeights)(const Correlation&, const float* weights, const uint8_t* connected, float* packed);
   void (*packFlippedWeights)(const Correlation&, const float* weights, const uint8_t* connected, float* packed);
-  void (*correlate)(const Correlation&, const float* x, const float* packed, const float* bias, Activation, float* y);
-  void (*correlateGradients)(const Correlation&, const float* x, const float* dy, const uint8_t* connected, float* dw);
+  void (*correlate)(const Correlation&, Range rows, const float* x, const float* packed, const float* bias, Activation,
+                    float* y);
+  void (*addGradients)(const Correlation&, Range maps, Range rows, const float* x, const float* dy, float* lanes,
+                       bool withBias);
+  void (*finishGradients)(const Correlation&, Range maps, const float* lanes, const uint8_t* connected, float* dw,
+                          float* db);
   void (*sumPixels)(const float* dy, int maps, int pixels, float* db);
   void (*spread)(const Spread&, const float* from, float* to);
 
-  void (*denseForward)(const Affine&, int first, int last, const float* x, const float* weights, const float* bias,
+  void (*denseForward)(const Affine&, Range outputs, const float* x, const float* weights, const float* bias,
                        Activation, float* y);
-  void (*denseInputGradient)(const Affine&, int first, int last, const float* dy, const float* weights, float* dx);
-  void (*denseWeightGradient)(const Affine&, int slices, int first, int last, int pitch, const float* rows,
-                              const float* dy, float* dw);
-  void (*denseBiasGradient)(int outputs, int slices, int first, int last, const float* dy, float* db);
+  void (*denseInputGradient)(const Affine&, Range inputs, const float* dy, const float* weights, float* dx);
+  void (*denseWeightGradient)(const Affine&, int slices, Range outputs, int pitch, const float* rows, const float* dy,
+                              float* dw);
+  void (*denseBiasGradient)(int outputs, int slices, Range rows, const float* dy, float* db);
   void (*transposeLanes)(const float* values, int count, int pitch, float* rows);
 
-  void (*meanPool)(const Pooling&, const float* x, float* y);
-  void (*meanPoolGradient)(const Pooling&, const float* dy, float* dx);
-  void (*maxPool)(const Pooling&, const float* x, float* y);
-  void (*maxPoolGradient)(const Pooling&, const float* x, const float* dy, float* dx);
+  void (*meanPool)(const Pooling&, Range rows, const float* x, float* y);
+  void (*meanPoolGradient)(const Pooling&, Range rows, const float* dy, float* dx);
+  void (*maxPool)(const Pooling&, Range rows, const float* x, float* y);
+  void (*maxPoolGradient)(const Pooling&, Range rows, const float* x, const float* dy, float* dx);
 
   void (*activate)(Activation, int elements, const float* x, float* y);
   void (*activationGradient)(Activation, int elements, const float* y, const float* dy, float* dx);
@@ -47,6 +51,9 @@ struct Kernels {
   void (*descend)(const Descent&, int64_t count, const float* gradient, float* weight, float* velocity);
   void (*accumulate)(int64_t count, const float* more, float* sum);
   bool (*allFinite)(int64_t count, const float* values);
+
+  /// Panels of at most 16 x depth (A), 32 x depth (B) and 16 x 32 (C); returns the operations done.
+  int64_t (*multiplyPanels)(int depth, const float* a, const float* b, float* c);
 };
 
 /// The table of the path of that name, or null where this build or this processor does not have it.
