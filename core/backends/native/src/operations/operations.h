@@ -33,7 +33,10 @@ std::unique_ptr<Operation> makeSoftmaxGradient(Binder& binder);
 std::unique_ptr<Operation> makeSoftmaxCrossEntropy(Binder& binder);
 std::unique_ptr<Operation> makeMeanSquaredError(Binder& binder);
 
-/// Writes one element beyond its output: by it the tests know that guards are watched. In no plan.
+// For tests alone, and in no plan.
+
+/// Writes one element beyond its output: by it the tests know that guards are watched.
 std::unique_ptr<Operation> makeOverrun(Binder& binder);
+std::unique_ptr<Operation> makeExponential(Binder& binder);
 
 }  // namespace convolab

@@ -131,6 +131,15 @@ std::unique_ptr<Operation> makeConcatGradient(Binder& binder) {
   });
 }
 
+std::unique_ptr<Operation> makeExponential(Binder& binder) {
+  const ValuePlace x = binder.input(0);
+  const ValuePlace y = binder.output(0);
+  binder.expect(x.elements() == y.elements(), "x and y differ in size");
+  return perSlice([=, &kernels = binder.kernels()](const Slice& slice) {
+    kernels.exponential(x.elements(), x.in(slice), y.in(slice));
+  });
+}
+
 std::unique_ptr<Operation> makeOverrun(Binder& binder) {
   const ValuePlace y = binder.output(0);
   return perSlice([=](const Slice& slice) { y.in(slice)[int64_t{y.elements()} * kLanes] = 0; });

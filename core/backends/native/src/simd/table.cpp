@@ -36,6 +36,7 @@ const Kernels kernels = {
     .maxPool = maxPool,
     .maxPoolGradient = maxPoolGradient,
     .activate = activate,
+    .exponential = exponential,
     .activationGradient = activationGradient,
     .addChannelBias = addChannelBias,
     .addValues = addValues,

@@ -37,6 +37,7 @@ struct Kernels {
   void (*maxPoolGradient)(const Pooling&, Range rows, const float* x, const float* dy, float* dx);
 
   void (*activate)(Activation, int elements, const float* x, float* y);
+  void (*exponential)(int elements, const float* x, float* y);
   void (*activationGradient)(Activation, int elements, const float* y, const float* dy, float* dx);
   void (*addChannelBias)(Activation, int channels, int pixels, const float* x, const float* bias, float* y);
   void (*addValues)(int elements, const float* a, const float* b, float* y);

@@ -70,6 +70,28 @@ static inline Vector fma(Vector a, Vector b, Vector c) {
 #endif
 }
 
+/// a > b ? a : b; b where either is NaN.
+static inline Vector larger(Vector a, Vector b) {
+#if defined(CONVOLAB_PATH_AVX512)
+  return _mm512_max_ps(a, b);
+#elif defined(CONVOLAB_PATH_AVX2)
+  return _mm256_max_ps(a, b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
+/// a < b ? a : b; b where either is NaN.
+static inline Vector smaller(Vector a, Vector b) {
+#if defined(CONVOLAB_PATH_AVX512)
+  return _mm512_min_ps(a, b);
+#elif defined(CONVOLAB_PATH_AVX2)
+  return _mm256_min_ps(a, b);
+#else
+  return a < b ? a : b;
+#endif
+}
+
 static inline Integers bits(Vector value) { return reinterpret_cast<Integers&>(value); }
 
 static inline Vector fromBits(Integers value) { return reinterpret_cast<Vector&>(value); }
