@@ -16,4 +16,6 @@ export function onInterrupt(first: () => void, again: () => void): void {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, press);
   process.once('disconnect', press);
+  // Listening holds the channel open; it must not keep a program alive that has done its work.
+  process.channel?.unref();
 }

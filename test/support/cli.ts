@@ -12,12 +12,12 @@ export interface Finished {
   objects(): Record<string, unknown>[];
 }
 
-/** The `convolab` command in a process of its own. */
+/** The `convolab` command in a process of its own, with the channel that its launcher gives it. */
 export function startCli(home: string, words: readonly string[], cwd = home): ChildProcess {
   return spawn(process.execPath, [join(projectRoot, 'core', 'cli', 'main.ts'), ...words], {
     cwd,
     env: { ...process.env, CONVOLAB_HOME: home },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
 }
 

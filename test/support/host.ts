@@ -28,7 +28,8 @@ export async function startHostProcess(home: string, args: string[] = ['--port',
   const child = spawn(process.execPath, ['core/host/main.ts', '--home', home, ...args], {
     cwd: projectRoot,
     env: { ...process.env, CONVOLAB_HOME: join(home, 'unused') },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel, as the launcher gives it: a host whose starter is killed ends by itself.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -37,8 +38,8 @@ export async function startHostProcess(home: string, args: string[] = ['--port',
       const match = /https?:\/\/\S+\/open\?token=\S+/.exec(output);
       if (match) resolve(match[0]);
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
     child.once('exit', (code) => reject(new Error(`The host ended with code ${code}:\n${output}`)));
     child.once('error', reject);
   });
