@@ -41,7 +41,17 @@ export class Arguments {
   /** A positive whole number. Throws `argument.invalid`. */
   count(flag: string): number | undefined {
     const value = this.text(flag);
-    if (value === undefined) return undefined;
+    return value === undefined ? undefined : this.#count(flag, value);
+  }
+
+  /** Positive whole numbers with commas between them. Throws `argument.invalid`. */
+  counts(flag: string): number[] | undefined {
+    return this.text(flag)
+      ?.split(',')
+      .map((value) => this.#count(flag, value));
+  }
+
+  #count(flag: string, value: string): number {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= 1 && Number.isSafeInteger(number)) return number;
     throw invalid(`--${flag} takes a whole number from 1, not "${value}".`, `--${flag}`, 'See --help.');

@@ -2,6 +2,7 @@ import type { Backend, Program, SampleSource, Transform } from '../../backends/b
 import { compilePlan } from '../../graph/compile.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { parseModel } from '../../graph/parse.ts';
+import type { Plan } from '../../graph/plan.ts';
 import { initialParameters } from '../../train/initialize.ts';
 import { RandomSequence } from '../../train/random.ts';
 import type { BenchNet } from './nets.ts';
@@ -15,6 +16,14 @@ export interface Setting {
   readonly threads: number;
 }
 
+/** A network ready to run, with what it runs on. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly program: Program;
+  /** Trains, or evaluates, so many batches. */
+  run(steps: number): Promise<void>;
+}
+
 /** Something whose speed is measured in short rounds, so that it can be alternated with something else. */
 export interface Contestant {
   /** Images per second over about so many seconds; at least one step. */
@@ -26,22 +35,28 @@ export interface Contestant {
 const batchesOfData = 4;
 
 /** Our own speed, with gathering and normalising every batch from stored bytes. */
-export async function openContestant(backend: Backend, setting: Setting): Promise<Contestant> {
+export function contestant({ program, run }: Prepared, { batch }: Setting): Contestant {
+  return {
+    round: (seconds) => measure(run, batch, seconds),
+    end: () => program.dispose(),
+  };
+}
+
+/** Compiles the net with initial weights, and attaches noise to it. `profile`: notes where the time goes. */
+export async function prepare(backend: Backend, setting: Setting, profile = false): Promise<Prepared> {
   const { net, mode, batch, threads } = setting;
   const plan = compilePlan(buildGraph(parseModel(net.model)), { retain: false });
   const program = await backend.compile(plan, {
     threads,
     batchSize: batch,
     optimizer: { type: 'sgd', momentum: 0.9, weightDecay: 0 },
+    profile,
   });
   program.setState({ parameters: initialParameters(plan, 1), optimizer: new Map() });
   const source = syntheticSource(plan.input, batch * batchesOfData);
   program.attach('data', source, standardized(plan.input));
   const order = new RandomSequence(1, 'order').shuffle(Uint32Array.from(source.labels, (_, i) => i));
-  return {
-    round: (seconds) => measure((steps) => runSteps(program, mode, order, batch, steps), batch, seconds),
-    end: () => program.dispose(),
-  };
+  return { plan, program, run: (steps) => runSteps(program, mode, order, batch, steps) };
 }
 
 /** Noise as bytes, on which every class occurs. */

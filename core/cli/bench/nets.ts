@@ -46,32 +46,21 @@ const alexnet = [
   dense(10),
 ];
 
+/** In both activations, as each is what a study of them trains. */
+const pair = (name: string, input: number[], layers: readonly Layer[]) =>
+  ['sigmoid', 'relu'].map((activation) => net(name, input, activation, layers));
+
 /** The lecture's networks, cheapest first. */
 export const benchNets: readonly BenchNet[] = [
-  net('lenet-5', [1, 32, 32], 'sigmoid', lenet5),
-  net('lenet-5', [1, 32, 32], 'relu', lenet5),
+  ...pair('lenet-5', [1, 32, 32], lenet5),
   // 1 x 29 x 29 - 20C4 - MP2 - 40C5 - MP3 - 150N - 10N (Ciresan et al. 2012)
-  net('mcdnn', [1, 29, 29], 'tanh', [conv(20, 4), max(2), conv(40, 5), max(3), dense(150), dense(10)]),
-  net('cifar', [3, 32, 32], 'relu', [conv(12, 5), mean(2), conv(24, 5), mean(2), dense(10)]),
-  net('stl', [3, 96, 96], 'relu', [
-    conv(12, 5),
-    mean(2),
-    conv(24, 3),
-    mean(2),
-    conv(16, 5),
-    mean(2),
-    dense(4),
-  ]),
-  net('caltech', [3, 200, 200], 'relu', [
-    conv(12, 5),
-    mean(2),
-    conv(24, 3),
-    mean(2),
-    conv(20, 5),
-    mean(2),
-    conv(16, 5),
-    mean(2),
-    dense(10),
-  ]),
+  ...pair('mcdnn', [1, 29, 29], [conv(20, 4), max(2), conv(40, 5), max(3), dense(150), dense(10)]),
+  ...pair('cifar', [3, 32, 32], [conv(12, 5), mean(2), conv(24, 5), mean(2), dense(10)]),
+  ...pair('stl', [3, 96, 96], [conv(12, 5), mean(2), conv(24, 3), mean(2), conv(16, 5), mean(2), dense(4)]),
+  ...pair(
+    'caltech',
+    [3, 200, 200],
+    [conv(12, 5), mean(2), conv(24, 3), mean(2), conv(20, 5), mean(2), conv(16, 5), mean(2), dense(10)],
+  ),
   net('alexnet-conv', [3, 227, 227], 'relu', alexnet),
 ];

@@ -3,31 +3,19 @@ import type { Backend } from '../../backends/backend.ts';
 import { openBackend } from '../../backends/index.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { suggestion } from '../../contract/nearest.ts';
-import { type Contestant, type Mode, openContestant, type Setting } from '../bench/measure.ts';
+import { type Mode, prepare, type Setting } from '../bench/measure.ts';
 import { type BenchNet, benchNets } from '../bench/nets.ts';
 import { PyTorch } from '../bench/peer.ts';
+import { type Cost, type NetProfile, profile } from '../bench/profile.ts';
+import { type Course, measureSetting, type Result } from '../bench/results.ts';
 import type { Command } from '../command.ts';
-import { whole } from '../format.ts';
+import { percent, whole } from '../format.ts';
 import type { Output } from '../output.ts';
 
-/** Seconds for all rounds of our own, so that a default run ends within a minute on a slow machine too. */
-const budgetSeconds = 40;
-const longestRound = 1;
-const rounds = 2;
+/** Seconds for all our own rounds together, so that a default run ends within a minute on a slow machine too. */
+const budgetSeconds = 35;
+const longestSetting = 2;
 const modes: readonly Mode[] = ['train', 'eval'];
-
-interface Result {
-  readonly net: string;
-  readonly activation: string;
-  readonly mode: Mode;
-  readonly backend: string;
-  readonly batch: number;
-  readonly threads: number;
-  readonly imagesPerSecond: number;
-  /** The peer's images per second, best of one and two threads. */
-  readonly peer?: number;
-  readonly ratio?: number;
-}
 
 export const bench: Command = {
   usage: 'bench',
@@ -36,36 +24,58 @@ export const bench: Command = {
   flags: {
     nets: { value: '<a,b>', help: `Of ${netNames().join(', ')}; all by default.` },
     batch: { value: '<n>', help: 'Images per batch; 64 by default.' },
-    threads: { value: '<n>', help: 'Threads; by default every core.' },
+    threads: { value: '<n>', help: 'Threads; by default every core. Several, as 1,2, are measured in turn.' },
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
     peer: {
       value: 'pytorch',
-      help: 'Alternate with PyTorch, best of one and two threads, and tell the ratio.',
+      help: 'Alternate with PyTorch, best of one and two threads, and tell the ratio of the medians.',
     },
+    profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
   },
   async run({ arguments: given, output }) {
     const nets = chooseNets(given.text('nets'));
     const batch = given.count('batch') ?? 64;
-    const threads = given.count('threads') ?? availableParallelism();
+    const threads = given.counts('threads') ?? [availableParallelism()];
     const backend = openBackend(given.text('backend') ?? 'auto');
+    if (given.on('profile')) return showProfiles(output, backend, nets, batch, threads);
     const peer = openPeer(given.text('peer'));
-    const settings = nets.flatMap((net) => modes.map((mode): Setting => ({ net, mode, batch, threads })));
-    const seconds = Math.min(longestRound, budgetSeconds / settings.length / rounds);
-    const results: Result[] = [];
+    const settings = nets.flatMap((net) =>
+      modes.flatMap((mode) => threads.map((count): Setting => ({ net, mode, batch, threads: count }))),
+    );
+    const seconds = Math.min(longestSetting, budgetSeconds / settings.length);
     try {
-      for (const setting of settings) {
-        const result = await measureOne(backend, peer, setting, seconds);
-        results.push(result);
-        output.object({ event: 'result', ...result });
-        output.text(describe(result));
-      }
+      await showSpeeds(output, backend, settings, { seconds, peer, peak: peaksOf(backend) });
     } finally {
       peer?.end();
     }
-    showTotals(output, results);
     return 0;
   },
 };
+
+/** Measured when first asked for, for each number of threads. */
+function peaksOf(backend: Backend): Course['peak'] {
+  const peaks = new Map<number, number | undefined>();
+  return (threads) => {
+    if (!peaks.has(threads)) peaks.set(threads, backend.measurePeak?.(threads));
+    return peaks.get(threads);
+  };
+}
+
+async function showSpeeds(
+  output: Output,
+  backend: Backend,
+  settings: readonly Setting[],
+  course: Course,
+): Promise<void> {
+  const results: Result[] = [];
+  for (const setting of settings) {
+    const result = await measureSetting(backend, setting, course);
+    results.push(result);
+    output.object({ event: 'result', ...result });
+    output.text(describe(result));
+  }
+  showTotals(output, results);
+}
 
 function netNames(): string[] {
   return [...new Set(benchNets.map(({ name }) => name))];
@@ -97,41 +107,23 @@ function openPeer(name: string | undefined): PyTorch | null {
   });
 }
 
-/** Rounds of ours and the peer's in turn, so that a machine that slows down slows both; the best of each counts. */
-async function measureOne(
-  backend: Backend,
-  peer: PyTorch | null,
-  setting: Setting,
-  seconds: number,
-): Promise<Result> {
-  const ours = await openContestant(backend, setting);
-  const theirs = peer ? [peer.contestant(setting, 1), peer.contestant(setting, 2)] : [];
-  let best = 0;
-  let bestPeer = 0;
-  for (let round = 0; round < rounds; round++) {
-    best = Math.max(best, await ours.round(seconds));
-    for (const contestant of theirs) bestPeer = Math.max(bestPeer, await contestant.round(seconds));
-  }
-  for (const contestant of [ours, ...theirs] satisfies Contestant[]) contestant.end();
-  const { net, mode, batch, threads } = setting;
-  return {
-    net: net.name,
-    activation: net.activation,
-    mode,
-    backend: backend.kind,
-    batch,
-    threads,
-    imagesPerSecond: best,
-    ...(peer && { peer: bestPeer, ratio: best / bestPeer }),
-  };
-}
-
-function describe({ net, activation, mode, imagesPerSecond, peer, ratio }: Result): string {
+function describe({
+  net,
+  activation,
+  mode,
+  threads,
+  imagesPerSecond,
+  gflops,
+  share,
+  peer,
+  ratio,
+}: Result): string {
   const name = `${net} (${activation})`.padEnd(22);
   const speed = `${whole(imagesPerSecond).padStart(9)} images/s`;
+  const arithmetic = `${gflops.toFixed(1).padStart(6)} GFLOP/s${share === undefined ? '' : ` ${percent(share)} of peak`}`;
   const against =
     peer === undefined ? '' : `  PyTorch ${whole(peer).padStart(9)}  ratio ${ratio?.toFixed(2)}`;
-  return `${name} ${mode.padEnd(5)} ${speed}${against}`;
+  return `${name} ${mode.padEnd(5)} ${threads} thr ${speed} ${arithmetic}${against}`;
 }
 
 function showTotals(output: Output, results: readonly Result[]): void {
@@ -140,4 +132,71 @@ function showTotals(output: Output, results: readonly Result[]): void {
   if (ratios.length === 0) return;
   const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
   output.text(`Geometric mean of the ratios: ${mean.toFixed(2)}`);
+}
+
+async function showProfiles(
+  output: Output,
+  backend: Backend,
+  nets: readonly BenchNet[],
+  batch: number,
+  threads: readonly number[],
+): Promise<number> {
+  const seconds = Math.min(longestSetting, budgetSeconds / nets.length / threads.length);
+  const profiles = [];
+  for (const net of nets) {
+    for (const count of threads) {
+      const prepared = await prepare(backend, { net, mode: 'train', batch, threads: count }, true);
+      if (!prepared.program.takeProfile) throw withoutProfile(backend);
+      const result = await profile(prepared, batch, seconds);
+      prepared.program.dispose();
+      const { name, activation } = net;
+      profiles.push({ net: name, activation, backend: backend.kind, batch, threads: count, ...result });
+      output.text(
+        `${name} (${activation}), ${count} threads, milliseconds of all threads per step of ${batch}:`,
+      );
+      showProfile(output, result);
+    }
+  }
+  output.object({ profiles });
+  return 0;
+}
+
+function withoutProfile(backend: Backend): ConvolabError {
+  return new ConvolabError(
+    'argument.invalid',
+    `The backend ${backend.kind} cannot tell where its time goes.`,
+    {
+      subject: '--profile',
+      hint: 'Choose --backend cpu.',
+    },
+  );
+}
+
+function showProfile(output: Output, { layers, rest, milliseconds }: NetProfile): void {
+  const nothing: Cost = { milliseconds: 0, gflops: null };
+  const rows = [
+    ...layers,
+    ...Object.entries(rest).map(([layer, time]) => ({
+      layer,
+      forward: { milliseconds: time, gflops: null },
+      backward: nothing,
+    })),
+  ];
+  const time = ({ milliseconds: value }: Cost) => (value === 0 ? '' : value.toFixed(3));
+  const speed = ({ gflops }: Cost) => (gflops === null ? '' : gflops.toFixed(0));
+  const share = (row: (typeof rows)[number]) =>
+    percent((row.forward.milliseconds + row.backward.milliseconds) / milliseconds);
+  output.table(
+    [
+      { heading: 'layer', value: ({ layer }) => layer },
+      { heading: 'forward ms', right: true, value: ({ forward }) => time(forward) },
+      { heading: 'GFLOP/s', right: true, value: ({ forward }) => speed(forward) },
+      { heading: 'backward ms', right: true, value: ({ backward }) => time(backward) },
+      { heading: 'GFLOP/s', right: true, value: ({ backward }) => speed(backward) },
+      { heading: 'share', right: true, value: share },
+    ],
+    rows,
+  );
+  output.text(`In all ${milliseconds.toFixed(3)} ms.`);
+  output.text();
 }

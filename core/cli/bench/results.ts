@@ -1,0 +1,76 @@
+import type { Backend } from '../../backends/backend.ts';
+import { stepFlops } from './flops.ts';
+import { type Contestant, contestant, type Mode, prepare, type Setting } from './measure.ts';
+import type { PyTorch } from './peer.ts';
+
+/** Rounds of each side; odd, so that one of them is the median. */
+const rounds = 5;
+const peerThreads = [1, 2];
+
+export interface Result {
+  readonly net: string;
+  readonly activation: string;
+  readonly mode: Mode;
+  readonly backend: string;
+  readonly batch: number;
+  readonly threads: number;
+  /** Median over the rounds. */
+  readonly imagesPerSecond: number;
+  /** Of convolutions and dense layers. */
+  readonly gflops: number;
+  /** Of what the same threads reach in a matrix product. */
+  readonly share?: number;
+  /** The peer's median images per second, with one or two threads, whichever is faster. */
+  readonly peer?: number;
+  /** Of the medians. */
+  readonly ratio?: number;
+}
+
+/** How long rounds last, and what speeds are held against. */
+export interface Course {
+  readonly seconds: number;
+  readonly peer: PyTorch | null;
+  /** Floating-point operations per second of so many threads at their best. */
+  peak(threads: number): number | undefined;
+}
+
+/** Rounds of ours and of the peer in turn, so that a machine that slows down slows both. */
+export async function measureSetting(backend: Backend, setting: Setting, course: Course): Promise<Result> {
+  const { net, mode, batch, threads } = setting;
+  const { seconds, peer } = course;
+  const prepared = await prepare(backend, setting);
+  const ours = contestant(prepared, setting);
+  const theirs = peer ? peerThreads.map((count) => peer.contestant(setting, count)) : [];
+  const speeds = await alternate([ours, ...theirs], seconds / rounds);
+  ours.end();
+  const [imagesPerSecond = 0, ...peerSpeeds] = speeds.map(median);
+  const flops = stepFlops(prepared.plan, mode) * imagesPerSecond;
+  const peak = course.peak(threads);
+  const best = Math.max(...peerSpeeds);
+  return {
+    net: net.name,
+    activation: net.activation,
+    mode,
+    backend: backend.kind,
+    batch,
+    threads,
+    imagesPerSecond,
+    gflops: flops / 1e9,
+    ...(peak !== undefined && { share: flops / peak }),
+    ...(peer && { peer: best, ratio: imagesPerSecond / best }),
+  };
+}
+
+/** Images per second of each contestant in each round. */
+async function alternate(contestants: readonly Contestant[], seconds: number): Promise<number[][]> {
+  const speeds: number[][] = contestants.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) speeds[i]?.push(await contestant.round(seconds));
+  }
+  return speeds;
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
