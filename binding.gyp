@@ -3,7 +3,16 @@
   'variables': {
     'native': 'core/backends/native/src',
   },
+  # On Windows the vector types need clang (clang-cl, Visual Studio's "C++ Clang tools for Windows"). Its settings and
+  # those of macOS follow the documentation; they have not been built yet.
   'target_defaults': {
+    'msbuild_toolset': 'ClangCL',
+    'msvs_settings': {
+      'VCCLCompilerTool': {
+        'ExceptionHandling': '1',
+        'AdditionalOptions': ['/std:c++20', '/O2', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno'],
+      },
+    },
     'cflags': ['-Wall', '-Wextra', '-fvisibility=hidden'],
     # A fused multiply-add only where the source says so: then all paths that have one agree to the last bit.
     'cflags_cc': ['-std=c++20', '-O3', '-ffp-contract=off', '-fno-math-errno'],
@@ -44,8 +53,8 @@
       'conditions': [
         ['target_arch=="x64"', { 'dependencies': ['simd_avx2', 'simd_avx512'] }],
         ['target_arch=="arm64"', { 'dependencies': ['simd_neon'] }],
+        ['OS!="win"', { 'libraries': ['-lpthread'] }],
       ],
-      'libraries': ['-lpthread'],
     },
     {
       'target_name': 'simd_baseline',
@@ -64,6 +73,7 @@
           'defines': ['CONVOLAB_PATH=avx2', 'CONVOLAB_PATH_AVX2'],
           'cflags': ['-mavx2', '-mfma'],
           'xcode_settings': { 'OTHER_CFLAGS': ['-mavx2', '-mfma'] },
+          'msvs_settings': { 'VCCLCompilerTool': { 'AdditionalOptions': ['-mavx2', '-mfma'] } },
         },
         {
           'target_name': 'simd_avx512',
@@ -73,6 +83,11 @@
           'cflags': ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mavx2', '-mfma'],
           'xcode_settings': {
             'OTHER_CFLAGS': ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mavx2', '-mfma'],
+          },
+          'msvs_settings': {
+            'VCCLCompilerTool': {
+              'AdditionalOptions': ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx512bw', '-mavx2', '-mfma'],
+            },
           },
         },
       ],

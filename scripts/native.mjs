@@ -12,6 +12,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { alone } from './lock.mjs';
 import { step } from './processes.mjs';
 import { bundledNode, main, root, say } from './project.mjs';
 import { ensureCompiler } from './system.mjs';
@@ -23,10 +24,16 @@ const description = join(root, 'binding.gyp');
 /** Written last, with what the build was made for: a build that was interrupted is not taken for a finished one. */
 const stamp = join(root, 'build', 'native.stamp');
 
-/** Builds the CPU backend's addon when it is missing or older than its sources. */
+/** Builds the CPU backend's addon when it is missing or older than its sources; two set-ups at once build it once. */
 export async function ensureNative() {
   if (addonIsCurrent()) return;
   ensureCompiler();
+  await alone('native-build', build);
+}
+
+function build() {
+  // Another set-up may have built it while this one waited.
+  if (addonIsCurrent()) return;
   say('Building the CPU backend ...');
   // After a change of sources only those are compiled anew; anything else starts from nothing.
   const commands = buildIsOurs() ? ['configure', 'build'] : ['rebuild'];

@@ -7,7 +7,8 @@ import { onPath, SetupError, say } from './project.mjs';
 /**
  * What the project needs of the operating system. As root on Debian and its relatives it is installed; anywhere else
  * the message says what to install.
- * @typedef {{ what: string, present: () => boolean, debian: string[], elsewhere: Record<string, string> }} Requirement
+ * @typedef {{ what: string, present: () => boolean, debian: string[], elsewhere: Record<string, string>, optional?: boolean }} Requirement
+ * What is optional is done without where it cannot be had.
  */
 
 /** @type {Requirement} */
@@ -47,6 +48,18 @@ const vulkan = {
   },
 };
 
+/** @type {Requirement} */
+const arm = {
+  what: 'A compiler for 64-bit Arm and an emulator (for the tests of the NEON kernels)',
+  present: () =>
+    process.platform !== 'linux' ||
+    process.arch !== 'x64' ||
+    (onPath('aarch64-linux-gnu-g++') && onPath('qemu-aarch64')),
+  debian: ['g++-aarch64-linux-gnu', 'qemu-user'],
+  elsewhere: { linux: 'Those tests are skipped; on Debian, install g++-aarch64-linux-gnu and qemu-user.' },
+  optional: true,
+};
+
 function libraryFolders() {
   const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? '';
   return [`/usr/lib/${triplet}`, '/usr/lib64', '/usr/lib'].filter((folder) => existsSync(folder));
@@ -55,18 +68,33 @@ function libraryFolders() {
 const holdsVulkan = (folder) => readdirSync(folder).some((name) => name.startsWith('libvulkan.so'));
 
 export const ensureCompiler = () => ensure([compiler]);
-export const ensureTestTools = () => ensure([browser, vulkan]);
+export const ensureTestTools = () => ensure([browser, vulkan, arm]);
 
 /** @param {Requirement[]} requirements */
 function ensure(requirements) {
   const missing = requirements.filter((requirement) => !requirement.present());
   if (missing.length === 0) return;
   const root = process.getuid?.() === 0;
-  if (root && onPath('apt-get')) install(missing.flatMap((requirement) => requirement.debian));
+  if (root && onPath('apt-get')) installEach(missing);
   const left = missing.filter((requirement) => !requirement.present());
-  if (left.length === 0) return;
-  const lines = left.map(({ what, elsewhere }) => `${what} is missing. ${elsewhere[process.platform] ?? ''}`);
-  throw new SetupError(lines.join('\n'));
+  const line = ({ what, elsewhere }) => `${what} is missing. ${elsewhere[process.platform] ?? ''}`;
+  for (const requirement of left.filter(({ optional }) => optional)) say(line(requirement));
+  const needed = left.filter(({ optional }) => !optional);
+  if (needed.length > 0) throw new SetupError(needed.map(line).join('\n'));
+}
+
+/** What is optional by itself, so that its failure takes nothing else with it. */
+function installEach(requirements) {
+  const needed = requirements.filter(({ optional }) => !optional).flatMap(({ debian }) => debian);
+  if (needed.length > 0) install(needed);
+  for (const { debian, optional } of requirements) {
+    if (!optional) continue;
+    try {
+      install(debian);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+    }
+  }
 }
 
 /** @param {string[]} packages */

@@ -11,12 +11,18 @@ import { lowerCall } from './lower.ts';
 /** Elements left free, and watched, between two values of the arena. */
 const gap = 4;
 
+/** What is needed of the addon to run kernels alone. */
+export type KernelHost = Pick<
+  Addon,
+  'create' | 'dispose' | 'execute' | 'intact' | 'read' | 'update' | 'write'
+>;
+
 /**
  * Runs one kernel as a program of one call, every value between guards.
  * @throws `backend.unsupported` for an unknown kernel, `argument.invalid` for operands that do not fit, `internal` where
  *   the kernel wrote beyond its operands
  */
-export async function runSingle(addon: Addon, path: string, call: SingleCall): Promise<HostTensor[]> {
+export async function runSingle(addon: KernelHost, path: string, call: SingleCall): Promise<HostTensor[]> {
   const kernel = kernels.get(call.kernel);
   if (!kernel) {
     throw new ConvolabError('backend.unsupported', `The CPU backend has no kernel ${call.kernel}.`, {
@@ -29,14 +35,14 @@ export async function runSingle(addon: Addon, path: string, call: SingleCall): P
 
 /** Places the operands of one call, runs it, and reads what it wrote. */
 class SingleRun {
-  readonly #addon: Addon;
+  readonly #addon: KernelHost;
   readonly #kernel: Kernel;
   readonly #call: SingleCall;
   readonly #values: Omit<PlanValue, 'id'>[] = [];
   readonly #parameters: Pick<PlanParameter, 'name' | 'layer' | 'shape' | 'decays'>[] = [];
   #arenaSize = gap;
 
-  constructor(addon: Addon, kernel: Kernel, call: SingleCall) {
+  constructor(addon: KernelHost, kernel: Kernel, call: SingleCall) {
     this.#addon = addon;
     this.#kernel = kernel;
     this.#call = call;
@@ -154,7 +160,7 @@ class SingleRun {
 }
 
 /** `sgd.update` is the program's own: one parameter, one update. */
-async function runUpdate(addon: Addon, path: string, call: SingleCall): Promise<HostTensor[]> {
+async function runUpdate(addon: KernelHost, path: string, call: SingleCall): Promise<HostTensor[]> {
   const [weight, gradient, velocity] = call.inputs;
   if (!weight || !gradient || !velocity) {
     throw new ConvolabError('argument.invalid', 'sgd.update needs weight, gradient and velocity.');
@@ -184,7 +190,7 @@ async function runUpdate(addon: Addon, path: string, call: SingleCall): Promise<
 }
 
 /** @throws `internal` where a guard was overwritten */
-export function expectIntact(addon: Addon, program: NativeProgram, kernel: string): void {
+export function expectIntact(addon: KernelHost, program: NativeProgram, kernel: string): void {
   if (native(() => addon.intact(program))) return;
   throw new ConvolabError('internal', `${kernel} wrote outside its operands.`, { subject: kernel });
 }
