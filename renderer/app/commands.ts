@@ -27,6 +27,7 @@ export const activities: readonly { name: string; title: TextKey; icon: IconName
   { name: 'data', title: 'nav.data', icon: 'data' },
   { name: 'models', title: 'nav.models', icon: 'models' },
   { name: 'queue', title: 'nav.queue', icon: 'queue' },
+  { name: 'trash', title: 'nav.trash', icon: 'trash' },
   { name: 'settings', title: 'nav.settings', icon: 'settings' },
 ];
 

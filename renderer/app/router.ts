@@ -66,6 +66,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.queue', icon: 'queue', activity: 'queue' },
   },
   {
+    path: '/trash',
+    name: 'trash',
+    component: () => import('../views/trash/TrashView.vue'),
+    meta: { title: 'nav.trash', icon: 'trash', activity: 'trash' },
+  },
+  {
     path: '/settings',
     name: 'settings',
     component: () => import('../views/settings/SettingsView.vue'),

@@ -11,6 +11,7 @@ export const frame = {
     data: 'Data',
     models: 'Models',
     queue: 'Queue',
+    trash: 'Trash',
     settings: 'Settings',
   },
   tabs: { label: 'Open pages', close: 'Close {title}', lostRun: 'Run not found' },
