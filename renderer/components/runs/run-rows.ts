@@ -22,3 +22,18 @@ export function runRows(groups: readonly RunGroup[], filter: string, folded: Rea
     return [heading, ...(isFolded ? [] : runs.map<RunRow>((run) => ({ kind: 'run', key: run.id, run })))];
   });
 }
+
+/**
+ * A run's name under the heading of its experiment, which is not said again. A long one gives way at the end of `head`, so that what
+ * tells runs apart (`/seed 7`) stays.
+ */
+export function shortName({ name, experimentName }: Pick<RunSummary, 'name' | 'experimentName'>): {
+  head: string;
+  tail: string;
+} {
+  const prefix = `${experimentName}/`;
+  const own = name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name;
+  const at = own.lastIndexOf('/');
+  const short = at > 0 && own.length - at <= 12;
+  return short ? { head: own.slice(0, at), tail: own.slice(at) } : { head: own, tail: '' };
+}
