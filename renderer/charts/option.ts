@@ -73,7 +73,14 @@ function xAxis({ x, xTicks }: Plot, look: ChartLook): AxisOption {
     max: x.to,
     axisLine: { show: true, onZero: false, lineStyle: { color: look.ink.axis } },
     axisTick: { show: false, customValues: [...xTicks] },
-    axisLabel: { ...base.axisLabel, margin: 8, customValues: [...xTicks], formatter: format },
+    // The last label ends with the axis, so that none is cut off at the card's edge.
+    axisLabel: {
+      ...base.axisLabel,
+      margin: 8,
+      alignMaxLabel: 'right',
+      customValues: [...xTicks],
+      formatter: format,
+    },
     splitLine: { show: false },
   };
 }
