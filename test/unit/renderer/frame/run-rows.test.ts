@@ -15,5 +15,5 @@ test('other names stay whole, and keep the end that tells runs apart', () => {
     head: 'sweeping/a long last part of a name',
     tail: '',
   });
-  expect(short('sweep', 'sweep/')).toEqual({ head: 'sweep/', tail: '' });
+  expect(short('sweep', 'sweep/')).toEqual({ head: 'sweep', tail: '/' });
 });
