@@ -1,4 +1,4 @@
-import { onActivated, onDeactivated, type Ref, ref, watch } from 'vue';
+import { computed, onActivated, onDeactivated, type Ref, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { useRunsStore } from '../../stores/runs.ts';
 
@@ -52,13 +52,14 @@ export function useAddress(choices: Ref<Choices>): void {
     },
     { immediate: true },
   );
-  watch(
-    [() => runs.visible.map((run) => run.id), choices, active, applied],
-    ([ids]) => {
-      if (!applied.value || !active.value) return;
-      const listed = ids.length > 0 && ids.length <= mostRuns ? ids.join(',') : undefined;
-      void router.replace({ query: { ...choices.value, runs: listed } });
-    },
-    { deep: true },
-  );
+  /** What the address should hold; as text, so that runs which merely progress change nothing. */
+  const address = computed(() => {
+    const ids = runs.visible.map((run) => run.id);
+    const listed = ids.length > 0 && ids.length <= mostRuns ? ids.join(',') : undefined;
+    return JSON.stringify({ ...choices.value, runs: listed });
+  });
+  // Replacing the address ends a navigation that is under way, so it is done only where something changed.
+  watch([address, active, applied], ([written]) => {
+    if (applied.value && active.value) void router.replace({ query: JSON.parse(written) });
+  });
 }
