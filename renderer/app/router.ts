@@ -1,8 +1,10 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { ConvolabError } from '../../core/contract/errors.ts';
+import { useStatusStore } from '../stores/status.ts';
 import { useToastStore } from '../stores/toasts.ts';
 import { useWorkspaceStore } from '../stores/workspace.ts';
 import type { IconName } from '../ui/icons.ts';
-import type { TextKey } from './text.ts';
+import { type TextKey, useText } from './text.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -85,8 +87,13 @@ const oneTab = new Set(['data', 'models']);
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
 
-// A page that cannot be loaded (the application was replaced under the window) is said, not swallowed.
-router.onError((thrown) => useToastStore().fail(thrown));
+// A page that cannot be loaded is said, not swallowed: there is no connection, or the application was replaced under the window.
+router.onError((cause) => {
+  const text = useText();
+  const lost = useStatusStore().connection === 'lost';
+  const hint = text(lost ? 'banner.pageLost' : 'banner.pageReplaced');
+  useToastStore().fail(new ConvolabError('engine.unavailable', text('banner.page'), { hint }, { cause }));
+});
 
 router.afterEach((to) => {
   const name = String(to.name);

@@ -17,7 +17,7 @@ export function retryDelay(failures: number): number {
 
 const lost = () =>
   new ConvolabError('engine.unavailable', 'The connection to the engine was lost.', {
-    hint: 'It is being restored; then try again. Runs go on meanwhile.',
+    hint: 'It is being restored; then try again. No run is lost: see the terminal that Convolab was started in.',
   });
 
 const unauthorized = () =>

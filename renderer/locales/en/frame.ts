@@ -46,7 +46,10 @@ export const frame = {
     ok: 'ok',
   },
   banner: {
-    lost: 'The connection to the engine is lost. Runs go on; reconnecting…',
+    lost: 'The connection to the engine is lost; reconnecting… This is how things were when it was lost.',
+    page: 'This page could not be loaded.',
+    pageLost: 'It opens once the connection to the engine is back.',
+    pageReplaced: 'Reload the window: the application may have been updated under it.',
     refused:
       'This window is no longer allowed to talk to the engine. Open the link that the terminal printed when Convolab started.',
   },
