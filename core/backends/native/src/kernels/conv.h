@@ -205,15 +205,20 @@ static void correlate(const Correlation& shape, Range rows, const float* x, cons
 // for M J products; between tiles they wait in memory. A tile has as many rows as let M maps of dY stay in cache for
 // all channels and kernel rows: the first cache where J is small. Lanes are added once, at the end, by the fixed tree.
 
-/// Maps of dY taken together: more where a kernel row is short.
-static inline int gradientMapsOfBlock(int maps, int kernelWidth) {
-  if (kAccumulators >= 24 && kernelWidth <= 3 && maps >= 8) return 8;
+/// What rows of dY, and x beside them, may take of the first and of the second cache.
+constexpr int kFirstCacheBytes = 32 << 10;
+constexpr int kSecondCacheBytes = 256 << 10;
+
+/// Maps of dY taken together: more where a kernel row is short, if a row of them fits the first cache.
+static inline int gradientMapsOfBlock(const Correlation& shape, int maps) {
+  const int bytesOfRow = 8 * shape.outWidth * kLanes * static_cast<int>(sizeof(float));
+  if (kAccumulators >= 24 && shape.kernelWidth <= 3 && maps >= 8 && bytesOfRow <= kFirstCacheBytes) return 8;
   return maps >= 4 ? 4 : maps >= 2 ? 2 : 1;
 }
 
 static inline int rowsOfTile(const Correlation& shape) {
-  const int bytes = shape.kernelWidth > 3 ? 256 << 10 : 32 << 10;
-  const int maps = gradientMapsOfBlock(shape.maps, shape.kernelWidth);
+  const int bytes = shape.kernelWidth > 3 ? kSecondCacheBytes : kFirstCacheBytes;
+  const int maps = gradientMapsOfBlock(shape, shape.maps);
   const int bytesOfRow = maps * shape.outWidth * kLanes * static_cast<int>(sizeof(float));
   return bytesOfRow < bytes ? bytes / bytesOfRow : 1;
 }
@@ -319,7 +324,7 @@ static void addGradients(const Correlation& shape, Range maps, Range rows, const
   for (int first = rows.first; first < rows.last; first += step) {
     const Range tile = {first, first + step < rows.last ? first + step : rows.last};
     for (int map = 0; map < count;) {
-      const int block = gradientMapsOfBlock(count - map, shape.kernelWidth);
+      const int block = gradientMapsOfBlock(shape, count - map);
       const float* gradient = dy + ptrdiff_t{map} * shape.outPlane() * kLanes;
       float* sums = lanes + ptrdiff_t{map} * each * kLanes;
       if constexpr (kAccumulators >= 24) {
