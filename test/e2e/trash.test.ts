@@ -18,12 +18,10 @@ describeInShells('trash', (app) => {
   const trashed = async () => (await app().call('runs.list', { trashed: true })).map((run) => run.id);
 
   test('lists what was thrown away, and has no accessibility violation', async () => {
-    expect(
-      await app()
-        .page.getByRole('grid')
-        .getByRole('row', { name: /thrown away/ })
-        .count(),
-    ).toBe(3);
+    const rows = app()
+      .page.getByRole('grid')
+      .getByRole('row', { name: /thrown away/ });
+    await expect.poll(() => rows.count()).toBe(3);
     expect(await violations(app())).toEqual([]);
   });
 
