@@ -1,8 +1,8 @@
 #include "buffer.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "failure.h"
 
@@ -17,7 +17,7 @@ namespace {
 /// Floats before and after the data: a whole slice of one element, so that alignment stays.
 constexpr int64_t kGuard = 64;
 constexpr uint32_t kPattern = 0x7fc0dead;
-constexpr std::align_val_t kAlignment{64};
+constexpr size_t kAlignment = 64;
 
 /// Large buffers ask for large pages: a pass over the maps of a slice then finds all of them in the translation cache.
 void preferLargePages([[maybe_unused]] void* memory, [[maybe_unused]] size_t bytes) {
@@ -32,19 +32,20 @@ void preferLargePages([[maybe_unused]] void* memory, [[maybe_unused]] size_t byt
 
 }  // namespace
 
-void Buffer::Release::operator()(float* memory) const { ::operator delete(memory, kAlignment); }
+void Buffer::Release::operator()(void* memory) const { std::free(memory); }
 
 Buffer::Buffer(int64_t count, const std::string& what) : count_(count) {
   const int64_t padded = (count + 15) / 16 * 16;
   const auto bytes = static_cast<size_t>(padded + 2 * kGuard) * sizeof(float);
-  void* memory = ::operator new(bytes, kAlignment, std::nothrow);
-  if (memory == nullptr) {
+  // Zeros from the system need not be written: pages come when the first thread works on them.
+  memory_.reset(std::calloc(1, bytes + kAlignment));
+  if (memory_ == nullptr) {
     throw Failure("memory.exhausted", "No memory for " + what + " (" + std::to_string(bytes >> 20) + " MB)");
   }
-  preferLargePages(memory, bytes);
-  std::memset(memory, 0, bytes);
-  memory_.reset(static_cast<float*>(memory));
-  data_ = memory_.get() + kGuard;
+  const auto place = reinterpret_cast<uintptr_t>(memory_.get());
+  auto* aligned = reinterpret_cast<float*>((place + kAlignment - 1) / kAlignment * kAlignment);
+  preferLargePages(aligned, bytes);
+  data_ = aligned + kGuard;
   gaps_ = {{-kGuard, 0}, {count_, padded + kGuard}};
   for (const auto& [begin, end] : gaps_) fillGuard(begin, end);
 }

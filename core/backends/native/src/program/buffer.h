@@ -29,12 +29,12 @@ class Buffer {
 
  private:
   struct Release {
-    void operator()(float* memory) const;
+    void operator()(void* memory) const;
   };
   bool holdsGuard(int64_t begin, int64_t end) const;
   void fillGuard(int64_t begin, int64_t end);
 
-  std::unique_ptr<float, Release> memory_;
+  std::unique_ptr<void, Release> memory_;
   float* data_ = nullptr;
   int64_t count_ = 0;
   std::vector<std::pair<int64_t, int64_t>> gaps_;
