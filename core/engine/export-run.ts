@@ -3,7 +3,7 @@ import { encodeSafetensors, type SafeTensor } from '../export/safetensors.ts';
 import { weightsMetadata } from '../export/weights.ts';
 import type { CheckpointChoice } from '../store/checkpoints.ts';
 import type { EngineContext } from './context.ts';
-import { openRunData, openRunNetwork } from './run-network.ts';
+import { openRunNetwork } from './run-network.ts';
 
 type Context = Pick<EngineContext, 'store' | 'home'>;
 
@@ -24,7 +24,7 @@ export interface ExportOptions {
 
 /**
  * A run's weights as safetensors, with all that using them elsewhere needs, or its metrics as CSV.
- * @throws `run.unknown`; `argument.invalid` where there is no such checkpoint; `dataset.*`, `file.*`
+ * @throws `run.unknown`; `argument.invalid` where there is no such checkpoint; `file.*`
  */
 export async function exportRun(context: Context, options: ExportOptions): Promise<ExportedFile> {
   const { run, format, checkpoint = 'best' } = options;
@@ -43,7 +43,6 @@ async function exportWeights(
   checkpoint: CheckpointChoice,
 ): Promise<Uint8Array> {
   const network = await openRunNetwork(context, run, checkpoint);
-  const { dataset, input } = await openRunData(context, network);
   const tensors = new Map<string, SafeTensor>(
     network.plan.parameters.map(({ name, shape }) => [
       name,
@@ -52,10 +51,10 @@ async function exportWeights(
   );
   const metadata = weightsMetadata({
     run,
-    classes: dataset.classes,
+    classes: network.trainedOn.classes,
     input: network.plan.input,
-    mean: input.mean,
-    std: input.deviation,
+    mean: network.trainedOn.mean,
+    std: network.trainedOn.deviation,
   });
   return Buffer.concat(encodeSafetensors(tensors, metadata));
 }

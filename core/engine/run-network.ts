@@ -8,8 +8,9 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import { resolveModel } from '../models/index.ts';
 import type { CheckpointChoice, StoredCheckpoint } from '../store/checkpoints.ts';
-import { type ReadCheckpoint, readCheckpoint } from '../train/checkpoints.ts';
+import { readCheckpoint } from '../train/checkpoints.ts';
 import type { RunConfig } from '../train/experiment.ts';
+import { mustBeTrainedOn, type TrainingData } from '../train/training-data.ts';
 import type { EngineContext } from './context.ts';
 
 type Place = Pick<EngineContext, 'store' | 'home'>;
@@ -23,6 +24,8 @@ export interface RunNetwork {
   readonly plan: Plan;
   readonly checkpoint: StoredCheckpoint;
   readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** As recorded in the checkpoint, whatever became of the data since. */
+  readonly trainedOn: TrainingData;
 }
 
 /** A run's data as its network sees it. */
@@ -46,8 +49,8 @@ export async function openRunNetwork(
   const checkpoint = store.checkpoints.find(run, choice);
   const graph = buildGraph(await resolveModel(config.model));
   const plan = compilePlan(graph, { retain: true });
-  const read: ReadCheckpoint = await readCheckpoint(join(home, checkpoint.path), checkpoint.sha256);
-  return { run, config, graph, plan, checkpoint, parameters: read.state.parameters };
+  const { state, data } = await readCheckpoint(join(home, checkpoint.path), checkpoint.sha256);
+  return { run, config, graph, plan, checkpoint, parameters: state.parameters, trainedOn: data };
 }
 
 /**
@@ -56,11 +59,15 @@ export async function openRunNetwork(
  */
 const worked = new WeakMap<Dataset, Map<string, RunData>>();
 
-/** Opens a run's data set, with the split and the normalisation that it trained with. Throws `dataset.*`. */
+/**
+ * Opens a run's data set, with the split and the normalisation that it trained with.
+ * @throws `dataset.*`; `dataset.missing` too where other data took its place
+ */
 export async function openRunData({ home }: Pick<Place, 'home'>, network: RunNetwork): Promise<RunData> {
   const { config, plan } = network;
   const { name, validation, preprocess } = config.dataset;
   const dataset = await sharedDataset(name, home);
+  mustBeTrainedOn(network.trainedOn, dataset);
   const known = worked.get(dataset) ?? new Map<string, RunData>();
   worked.set(dataset, known);
   const key = JSON.stringify([validation, preprocess, config.seed, plan.input]);

@@ -7,6 +7,7 @@ import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkp
 import { type Observer, type Outcome, type Point, train } from '../train/loop.ts';
 import { start } from '../train/position.ts';
 import { openSession, type Session } from '../train/session.ts';
+import { mustBeTrainedOn } from '../train/training-data.ts';
 import { type FromWorker, type Job, toWorker } from './protocol.ts';
 
 /**
@@ -36,11 +37,14 @@ async function work(job: Job): Promise<Outcome> {
   const session = await openSession(job.config, { home: job.home, backend, threads: job.threads });
   const from =
     job.checkpoint && (await readCheckpoint(join(job.folder, job.checkpoint.file), job.checkpoint.sha256));
-  if (from) session.program.setState(from.state);
+  if (from) {
+    mustBeTrainedOn(from.data, session.data);
+    session.program.setState(from.state);
+  }
   const environment = {
     ...backend.device.details,
     device: backend.device.name,
-    datasetHash: session.datasetHash,
+    datasetHash: session.data.hash,
   };
   await send({ type: 'ready', device: backend.device.id, environment });
   const threads = `${job.threads} ${job.threads === 1 ? 'thread' : 'threads'}`;
@@ -64,8 +68,14 @@ function observer(job: Job, session: Session): Observer {
     },
     async checkpoint(position) {
       const file = checkpointFile(position);
-      const { plan } = session.program;
-      const written = await writeCheckpoint(join(job.folder, file), plan, session.program.state(), position);
+      const { data, program } = session;
+      const written = await writeCheckpoint(
+        join(job.folder, file),
+        program.plan,
+        program.state(),
+        position,
+        data,
+      );
       const { epoch, step } = position;
       await send({ type: 'checkpoint', file, epoch, step, bytes: written.bytes, sha256: written.sha256 });
     },

@@ -10,6 +10,7 @@ import {
 } from '../export/safetensors.ts';
 import type { Plan } from '../graph/plan.ts';
 import { type Position, position } from './position.ts';
+import { type TrainingData, trainingData } from './training-data.ts';
 
 /** Ending of the optimizer's tensors: `<parameter>.velocity`. */
 const velocity = '.velocity';
@@ -17,6 +18,7 @@ const velocity = '.velocity';
 export interface ReadCheckpoint {
   readonly state: ProgramState;
   readonly position: Position;
+  readonly data: TrainingData;
 }
 
 /** Inside the run's folder: `checkpoints/epoch-3.safetensors`, amid an epoch `checkpoints/epoch-3-step-2600.safetensors`. */
@@ -26,8 +28,8 @@ export function checkpointFile({ epoch, stepInEpoch, step }: Position): string {
 }
 
 /**
- * Writes parameters, optimizer state and position; when this returns the file is there whole and on disk, and may be
- * recorded.
+ * Writes parameters, optimizer state, position and what was trained on; when this returns the file is there whole and
+ * on disk, and may be recorded.
  * @throws `disk.full`, `file.unwritable`; then nothing is left behind
  */
 export async function writeCheckpoint(
@@ -35,6 +37,7 @@ export async function writeCheckpoint(
   plan: Plan,
   state: ProgramState,
   at: Position,
+  data: TrainingData,
 ): Promise<WrittenFile> {
   const shapes = new Map(plan.parameters.map(({ name, shape }) => [name, shape]));
   const tensors = new Map<string, SafeTensor>();
@@ -42,7 +45,7 @@ export async function writeCheckpoint(
     const parameter = name.endsWith(velocity) ? name.slice(0, -velocity.length) : name;
     tensors.set(name, { shape: shapes.get(parameter) ?? [data.length], data });
   }
-  return writeSafetensors(path, tensors, { position: JSON.stringify(at) });
+  return writeSafetensors(path, tensors, { position: JSON.stringify(at), data: JSON.stringify(data) });
 }
 
 /**
@@ -67,6 +70,7 @@ export async function readCheckpoint(path: string, sha256: string): Promise<Read
   return {
     state: { parameters, optimizer },
     position: position.parse(JSON.parse(metadata.position ?? '{}')),
+    data: trainingData.parse(JSON.parse(metadata.data ?? '{}')),
   };
 }
 

@@ -9,6 +9,7 @@ import { buildGraph } from '../graph/graph.ts';
 import { resolveModel } from '../models/index.ts';
 import type { RunConfig } from './experiment.ts';
 import { initialParameters } from './initialize.ts';
+import type { TrainingData } from './training-data.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -24,12 +25,8 @@ export interface Session {
   readonly config: RunConfig;
   readonly program: Program;
   readonly splits: Readonly<Record<SplitName, SplitSamples>>;
-  readonly classes: readonly string[];
-  /** Of the data set's content. */
-  readonly datasetHash: string;
-  /** Per channel, in units of the 0..1 pixel. */
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
+  /** What the run trains on; goes into every checkpoint. */
+  readonly data: TrainingData;
 }
 
 export interface SessionOptions {
@@ -75,10 +72,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
       validation: { indices: held.validation, source: train },
       test: { indices: all, source: test },
     },
-    classes: dataset.classes,
-    datasetHash: dataset.hash,
-    mean,
-    deviation,
+    data: { name: dataset.name, hash: dataset.hash, classes: [...dataset.classes], mean, deviation },
   };
 }
 

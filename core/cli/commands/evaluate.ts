@@ -6,6 +6,7 @@ import { readCheckpoint } from '../../train/checkpoints.ts';
 import { evaluate } from '../../train/evaluate.ts';
 import type { RunConfig } from '../../train/experiment.ts';
 import { openSession } from '../../train/session.ts';
+import { mustBeTrainedOn } from '../../train/training-data.ts';
 import type { Command } from '../command.ts';
 import { metricValue, percent } from '../format.ts';
 
@@ -31,7 +32,9 @@ export const evaluateCommand: Command = {
         threads: given.count('threads') ?? availableParallelism(),
         testDataset: given.text('dataset'),
       });
-      session.program.setState((await readCheckpoint(join(home, path), sha256)).state);
+      const { state, data } = await readCheckpoint(join(home, path), sha256);
+      mustBeTrainedOn(data, session.data);
+      session.program.setState(state);
       const result = await evaluate(session, 'test');
       session.program.dispose();
       if (result === null) return 1;

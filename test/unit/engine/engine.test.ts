@@ -139,6 +139,18 @@ describe('an engine', () => {
     expect(losses[0]?.values).toEqual(losses[1]?.values);
   });
 
+  test('goes on with a run only on the data that it began with', async () => {
+    const engine = await open();
+    const [run = ''] = await start(engine);
+    await untilStatus(engine, run, 'finished');
+    installBars(home.path, { train: 140, test: 30 });
+    await ask(engine, 'runs.extend', { run, epochs: 1 });
+    await expect(untilStatus(engine, run, 'finished')).rejects.toThrow('dataset.missing');
+    installBars(home.path, { train: 120, test: 30 });
+    await ask(engine, 'runs.resume', { run });
+    expect(await untilStatus(engine, run, 'finished')).toMatchObject({ epoch: 4 });
+  });
+
   test('repeats a run with other seeds, alike in all else', async () => {
     const engine = await open({ runJobs: false });
     const [run = ''] = await start(engine, { grid: { 'train.batchSize': [10, 20] } });

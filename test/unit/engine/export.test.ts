@@ -11,6 +11,7 @@ import { readCheckpoint } from '../../../core/train/checkpoints.ts';
 import { checkpointedRun, smallExperiment } from '../../support/checkpointed-run.ts';
 import { installEightDigits } from '../../support/mnist.ts';
 import { temporaryStore } from '../../support/store.ts';
+import { installBars } from '../../support/training.ts';
 
 async function openRun() {
   const temporary = temporaryStore();
@@ -58,6 +59,14 @@ describe('exported weights', () => {
       std: deviation,
       run,
     });
+  });
+
+  test('need no data: they are the same once other data took the place of those trained on', async () => {
+    using opened = await openRun();
+    const { run, handlers, home } = opened;
+    const before = await handlers['runs.export']({ run, format: 'safetensors' });
+    installBars(home, { train: 30, test: 10 });
+    expect(await handlers['runs.export']({ run, format: 'safetensors' })).toEqual(before);
   });
 
   test('may be of any checkpoint there is', async () => {

@@ -12,6 +12,7 @@ import { openSession } from '../../../core/train/session.ts';
 import { checkpointedRun, smallExperiment } from '../../support/checkpointed-run.ts';
 import { installEightDigits } from '../../support/mnist.ts';
 import { queueRuns, temporaryStore } from '../../support/store.ts';
+import { installBars } from '../../support/training.ts';
 
 const floats = ({ data }: TensorPayload) =>
   new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer);
@@ -134,6 +135,17 @@ describe('feature maps', () => {
       const { probabilities } = await handlers['runs.featureMaps']({ run, index });
       expect(probabilities.indexOf(Math.max(...probabilities))).toBe(prediction);
     }
+  });
+
+  test('are refused where other data took the place of those trained on: they would be of other images', async () => {
+    using opened = await openRun();
+    const { run, handlers, home } = opened;
+    installBars(home, { train: 30, test: 10 });
+    await expect(handlers['runs.featureMaps']({ run, index: 0 })).rejects.toMatchObject({
+      code: 'dataset.missing',
+      subject: 'mnist',
+      hint: expect.stringContaining('datasets import'),
+    });
   });
 
   test('of the validation set are of the images that were held out', async () => {

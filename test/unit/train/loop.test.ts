@@ -126,7 +126,7 @@ describe('training', () => {
       expect(left.outcome).toBe('paused');
       const { position, state } = left.kept.at(-1) ?? { position: start, state: first.program.state() };
       const path = `${home.path}/checkpoint.safetensors`;
-      const { sha256 } = await writeCheckpoint(path, first.program.plan, state, position);
+      const { sha256 } = await writeCheckpoint(path, first.program.plan, state, position, first.data);
 
       const second = await openTiny();
       const read = await readCheckpoint(path, sha256);
@@ -195,7 +195,7 @@ describe('a checkpoint', () => {
   test('that was changed on disk is refused', async () => {
     const session = await openTiny();
     const path = `${home.path}/checkpoint.safetensors`;
-    await writeCheckpoint(path, session.program.plan, session.program.state(), start);
+    await writeCheckpoint(path, session.program.plan, session.program.state(), start, session.data);
     await expect(readCheckpoint(path, '0'.repeat(64))).rejects.toMatchObject({
       code: 'file.damaged',
       subject: path,
