@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConvolabError } from '../contract/errors.ts';
+import { makeFolders } from './folders.ts';
 
 /**
  * Writes a file whole or not at all, through a power cut too: under a temporary name in the same folder, synced,
@@ -14,7 +15,7 @@ export async function writeFileAtomic(path: string, parts: readonly (Uint8Array 
   const folder = dirname(path);
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await writeSynced(temporary, parts);
     await rename(temporary, path);
     await syncFolder(folder);

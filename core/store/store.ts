@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConvolabError } from '../contract/errors.ts';
+import { makeFolders } from '../export/folders.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Connection, unwritableHint } from './connection.ts';
 import { Evaluations } from './evaluations.ts';
@@ -106,7 +107,7 @@ export function openStore(home: string): Store {
 
 function makeHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true });
+    makeFolders(home);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConvolabError(

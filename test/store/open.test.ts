@@ -113,6 +113,12 @@ describe('opening a store', () => {
     );
   });
 
+  test.runIf(process.platform === 'linux')('below a folder that takes none is refused at once', () => {
+    expect(() => openStore('/proc/convolab/home')).toThrow(
+      expect.objectContaining({ code: 'home.unwritable', subject: '/proc/convolab/home' }),
+    );
+  });
+
   test('where its file cannot be made is refused', () => {
     symlinkSync(join(home.path, 'nowhere', 'convolab.sqlite'), storePath());
     expect(() => openStore(home.path)).toThrow(

@@ -18,6 +18,8 @@ export async function onSmallDisk(
   try {
     await work(folder.path);
   } finally {
-    execFileSync('umount', [folder.path]);
+    // Lazily: after a failure something may still have a file open here, which must neither hide what failed nor keep
+    // the file system.
+    execFileSync('umount', ['-l', folder.path]);
   }
 }

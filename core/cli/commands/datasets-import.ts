@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
 import { findDataset } from '../../data/index.ts';
 import { writeError } from '../../export/atomic-file.ts';
+import { makeFolders } from '../../export/folders.ts';
 import type { Command } from '../command.ts';
 
 export const datasetsImport: Command = {
@@ -57,7 +58,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 async function copyAll(source: string, files: readonly string[], target: string): Promise<void> {
   try {
-    await mkdir(target, { recursive: true });
+    makeFolders(target);
     for (const file of files) await copyFile(join(source, file), join(target, file));
   } catch (cause) {
     throw writeError(target, cause);
