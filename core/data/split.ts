@@ -14,14 +14,18 @@ export interface Split {
  * @throws `spec.invalid` where that is no number of samples, or leaves nothing to train on
  */
 export function splitValidation(count: number, validation: number, seed: number): Split {
-  const held = heldOut(count, validation);
+  const held = heldOutCount(count, validation);
   const order = new RandomSequence(seed, 'validation').shuffle(
     Uint32Array.from({ length: count }, (_, i) => i),
   );
   return { validation: order.slice(0, held).sort(), train: order.slice(held).sort() };
 }
 
-function heldOut(count: number, validation: number): number {
+/**
+ * Samples that `splitValidation` holds out.
+ * @throws `spec.invalid` as it does
+ */
+export function heldOutCount(count: number, validation: number): number {
   const whole = Number.isInteger(validation);
   const held = whole ? validation : Math.round(validation * count);
   if (validation >= 0 && (whole || validation < 1) && held < count) return held;

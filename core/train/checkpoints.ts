@@ -74,7 +74,8 @@ export async function readCheckpoint(path: string, sha256: string): Promise<Read
   };
 }
 
-const elsewhere = 'Go on from another checkpoint, or train the run again.';
+const elsewhere =
+  'Put the file back from a copy, or train the run again; its other checkpoints can be exported.';
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {

@@ -1,6 +1,7 @@
 import { ConvolabError, type Issue } from '../../contract/errors.ts';
 import type { Validation } from '../../contract/methods.ts';
 import { findDataset } from '../../data/index.ts';
+import { heldOutCount } from '../../data/split.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
@@ -48,16 +49,21 @@ function asSource(source: { text: string } | { config?: unknown }): ExperimentSo
 }
 
 /**
- * Finds out before anything is queued what would fail every run: a device that is not there, data that is missing.
- * @throws `device.unavailable`, `native.unavailable`, `dataset.missing`, `dataset.damaged`
+ * Finds out before anything is queued what would fail every run: a device that is not there, data that is missing,
+ * more samples held out than there are.
+ * @throws `spec.invalid`, `device.unavailable`, `native.unavailable`, `dataset.missing`, `dataset.damaged`
  */
 async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<void> {
   const { openBackend } = await import('../../backends/index.ts');
   for (const backend of new Set(configs.map((config) => config.backend))) openBackend(backend);
   for (const name of new Set(configs.map((config) => config.dataset.name))) {
     const dataset = findDataset(name);
+    const { status, splits } = await dataset.inspect(home);
     // Opening a data set that is not in order says why, and what to do.
-    if ((await dataset.inspect(home)).status !== 'ready') await dataset.open(home);
+    if (status !== 'ready') await dataset.open(home);
+    for (const { dataset: wanted } of configs) {
+      if (wanted.name === name) heldOutCount(splits.train ?? 0, wanted.validation);
+    }
   }
 }
 

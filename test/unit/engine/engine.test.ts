@@ -179,6 +179,10 @@ describe('an engine', () => {
   test('asks for nothing that would fail every run', async () => {
     const engine = await open();
     await expect(start(engine, { backend: 'gpu' })).rejects.toMatchObject({ code: 'device.unavailable' });
+    await expect(start(engine, { dataset: { validation: 120 } })).rejects.toMatchObject({
+      code: 'spec.invalid',
+      issues: [{ path: 'dataset.validation' }],
+    });
     writeFileSync(join(home.path, 'datasets', 'mnist', 't10k-images-idx3-ubyte'), 'broken');
     await expect(start(engine)).rejects.toMatchObject({ code: 'dataset.damaged' });
     expect(await ask(engine, 'runs.list', {})).toEqual([]);
