@@ -13,12 +13,25 @@ import { createProgress } from './progress.ts';
  * result. Returns the exit code: 1 where a run failed.
  */
 export async function trainToEnd(engine: Engine, runs: readonly string[], output: Output): Promise<number> {
+  await sayWhatGoesFirst(engine, runs, output);
   const interrupted = new Promise<void>((resolve) => {
     onInterrupt(resolve, () => process.exit(130));
   });
   const ended = await followRuns({ engine, runs, view: createProgress(output), interrupted });
   await showResult(engine, ended, output);
   return ended.some(({ status }) => status === 'failed' || status === 'interrupted') ? 1 : 0;
+}
+
+/** The queue is one for all engines and keeps its order: whoever waits should know for what. */
+async function sayWhatGoesFirst(engine: Engine, runs: readonly string[], output: Output): Promise<void> {
+  const entries = await call(engine, 'queue.list', {});
+  const place = entries.findIndex(({ run }) => runs.includes(run));
+  if (place < 1 || entries[place]?.status !== 'queued') return;
+  output.text(
+    place === 1
+      ? 'Another run was asked for earlier and goes first.'
+      : `${place} runs were asked for earlier and go first.`,
+  );
 }
 
 async function showResult(engine: Engine, runs: readonly RunSummary[], output: Output): Promise<void> {

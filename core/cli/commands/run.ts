@@ -5,7 +5,8 @@ import { trainToEnd } from '../train.ts';
 
 export const run: Command = {
   usage: 'run <experiment file, preset, or - for standard input>',
-  summary: 'Train an experiment: every combination of its grid with every seed.',
+  summary:
+    'Train an experiment: every combination of its grid with every seed. Runs that were queued earlier go first.',
   positionals: [1, 1],
   flags: {
     set: {

@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createEngine } from '../../../core/engine/engine.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../../core/export/safetensors.ts';
 import { openStore } from '../../../core/store/store.ts';
 import { cli, type Finished, finish, startCli } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/project.ts';
-import { installBars, tinyExperiment, tinyModel } from '../../support/training.ts';
+import { ask, installBars, tinyExperiment, tinyModel } from '../../support/training.ts';
 
 /** Several processes, one after the other, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -56,6 +58,26 @@ describe('run', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^10 .*n = 2/m);
     expect(stdout).toMatch(/^20 .*n = 2/m);
+  });
+
+  test('keeps the order of the queue, and says that others go first', async () => {
+    using queue = temporaryFolder();
+    installBars(queue.path, { train: 120, test: 30 });
+    const engine = await createEngine({ home: queue.path, runJobs: false });
+    await ask(engine, 'experiments.create', { config: tinyExperiment({ name: 'earlier' }) });
+    await engine.close();
+    const text = JSON.stringify(tinyExperiment({ name: 'later' }));
+    const { code, stdout } = await cli(
+      queue.path,
+      ['run', '-', '--threads', `${availableParallelism()}`],
+      text,
+    );
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'Another run was asked for earlier and goes first.']);
+    const ends = (await cli(queue.path, ['runs', 'list', '--json'])).objects();
+    expect(ends.map(({ experiment, status }) => [experiment, status])).toEqual([
+      ['earlier', 'finished'],
+      ['later', 'finished'],
+    ]);
   });
 
   test('that fails says why, with code 1', async () => {
