@@ -18,6 +18,9 @@ export async function trainToEnd(engine: Engine, runs: readonly string[], output
     onInterrupt(resolve, () => process.exit(130));
   });
   const ended = await followRuns({ engine, runs, view: createProgress(output), interrupted });
+  // Begun here because their turn had come; they end with this process, checkpointed.
+  for (const id of engine.activeRuns())
+    output.text(`Run ${id}, asked for earlier, is left paused; go on with: npx convolab resume ${id}`);
   await showResult(engine, ended, output);
   return ended.some(({ status }) => status === 'failed' || status === 'interrupted') ? 1 : 0;
 }

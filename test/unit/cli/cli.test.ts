@@ -80,6 +80,26 @@ describe('run', () => {
     ]);
   });
 
+  test.runIf(availableParallelism() > 1)(
+    'leaves what it trained for others paused, and says so',
+    async () => {
+      using queue = temporaryFolder();
+      installBars(queue.path, { train: 120, test: 30 });
+      const engine = await createEngine({ home: queue.path, runJobs: false });
+      const config = tinyExperiment({ name: 'earlier', train: { epochs: 100_000 } });
+      const { runs } = await ask(engine, 'experiments.create', { config });
+      const { code, stdout } = await cli(
+        queue.path,
+        ['run', '-', '--threads', '1'],
+        JSON.stringify(tinyExperiment()),
+      );
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`npx convolab resume ${runs[0]}`)]);
+      const { summary } = await ask(engine, 'runs.get', { run: runs[0] ?? '' });
+      await engine.close();
+      expect(summary.status).toBe('paused');
+    },
+  );
+
   test('that fails says why, with code 1', async () => {
     const done = await cli(home, ['run', 'tiny.json', '--json', '--set', 'train.optimizer.lr=1e38']);
     expect(done.code).toBe(1);
