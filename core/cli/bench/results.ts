@@ -64,6 +64,8 @@ export async function measureSetting(backend: Backend, setting: Setting, course:
 /** Images per second of each contestant in each round. */
 async function alternate(contestants: readonly Contestant[], seconds: number): Promise<number[][]> {
   const speeds: number[][] = contestants.map(() => []);
+  // One step of each first: nobody's start, such as importing PyTorch, falls into another's round.
+  for (const contestant of contestants) await contestant.round(0);
   for (let round = 0; round < rounds; round++) {
     for (const [i, contestant] of contestants.entries()) speeds[i]?.push(await contestant.round(seconds));
   }
