@@ -1,3 +1,4 @@
+import { averagedRuns } from '../contract/averaged.ts';
 import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
 import { getPath } from '../train/paths.ts';
 import type { Difference } from './differences.ts';
@@ -54,15 +55,16 @@ function describeGroup(
   reached: ReadonlyMap<string, Reached>,
 ): Group {
   const summaries = runs.map(({ summary }) => summary);
+  const averaged = averagedRuns(summaries);
   const arrivals = summaries.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
   return {
     key,
     label: Object.values(key).map(shortValue).join(', ') || 'all runs',
     runs: summaries.map(({ id }) => id),
-    best: describe(summaries.map(({ best }) => best)),
+    best: describe(averaged.map(({ best }) => best)),
     bestMetric: summaries[0]?.bestMetric ?? '',
-    bestEpoch: describe(summaries.map(({ bestEpoch }) => bestEpoch)),
-    test: describe(summaries.map(({ test }) => test)),
+    bestEpoch: describe(averaged.map(({ bestEpoch }) => bestEpoch)),
+    test: describe(averaged.map(({ test }) => test)),
     epochsToTarget: describe(arrivals.map(({ epoch }) => epoch)),
     secondsToTarget: describe(arrivals.map(({ seconds }) => seconds)),
     reached: arrivals.length,

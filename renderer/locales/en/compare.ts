@@ -44,7 +44,8 @@ export const compare = {
   },
   reached: '{reached} of {all}',
   averaged: 'n = {n}',
-  averagedHelp: 'Of the {all} runs in the group, {n} have a figure so far.',
+  averagedHelp:
+    'Mean over {n} of the {all} runs in the group: those that have ended, or where none has, those evaluated so far.',
   resultsNote: 'Mean ± standard deviation over the runs of a group.',
   selectedOnTest: 'selected on test',
   selectedOnTestHelp:

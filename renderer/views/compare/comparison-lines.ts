@@ -1,3 +1,4 @@
+import { averagedRuns } from '../../../core/contract/averaged.ts';
 import type { Band, Comparison, RunSummary, Series } from '../../../core/contract/runs.ts';
 import type { LineStyle, PlotSource } from '../../charts/plot.ts';
 import { bandPoints } from '../../charts/points.ts';
@@ -20,17 +21,6 @@ export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, Ru
   return comparison.groups
     .map(({ label, runs }) => ({ label, runs: runs.flatMap((id) => byId.get(id) ?? []) }))
     .filter(({ runs }) => runs.length > 0);
-}
-
-/**
- * The runs that a group's mean is taken over: those that have ended with at least one evaluation. What still trains would cut the mean
- * to the epochs it has so far, so it is drawn as a line of its own beside it; only where nothing has ended is it averaged. Runs without
- * an evaluation have nothing to average.
- */
-export function averagedRuns(runs: readonly RunSummary[]): RunSummary[] {
-  const evaluated = runs.filter((run) => run.bestEpoch !== null);
-  const ended = evaluated.filter((run) => run.status !== 'running' && run.status !== 'queued');
-  return ended.length > 0 ? ended : evaluated;
 }
 
 /** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all averaged runs have. */

@@ -1,10 +1,11 @@
 import { type ComputedRef, computed, type Ref } from 'vue';
+import { averagedRuns } from '../../../core/contract/averaged.ts';
 import type { Band, Comparison, RunSummary } from '../../../core/contract/runs.ts';
 import { useInspectStore } from '../../stores/inspect.ts';
 import { useMetricsStore } from '../../stores/metrics.ts';
 import { useRunsStore } from '../../stores/runs.ts';
 import { type Answer, useAnswer } from '../answer.ts';
-import { averagedRuns, type ComparedGroup } from './comparison-lines.ts';
+import type { ComparedGroup } from './comparison-lines.ts';
 import type { Grouping } from './grouping.ts';
 
 /** Most runs that are laid over each other. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { averagedRuns } from '../../../../core/contract/averaged.ts';
+import { formGroups } from '../../../../core/engine/comparison.ts';
 import { splitStyle } from '../../../../renderer/charts/run-lines.ts';
-import {
-  averagedRuns,
-  groupColour,
-  unequalGroups,
-} from '../../../../renderer/views/compare/comparison-lines.ts';
+import { groupColour, unequalGroups } from '../../../../renderer/views/compare/comparison-lines.ts';
 import {
   defaultSplits,
   parsePercent,
@@ -27,6 +25,14 @@ describe('a group', () => {
   it('averages what trains while nothing has ended, and never what was not evaluated', () => {
     expect(averagedRuns([live, queued])).toEqual([live]);
     expect(averagedRuns([queued])).toEqual([]);
+  });
+
+  it('has results over the same runs as its curves', () => {
+    const compared = [ended, live, queued].map((summary) => ({ summary, config: {} }));
+    const [group] = formGroups(compared, [], new Map());
+    expect(group?.runs).toEqual(['ended', 'live', 'queued']);
+    expect(group?.best.count).toBe(1);
+    expect(group?.bestEpoch.mean).toBe(3);
   });
 
   it('says where its mean ends before its longest run', () => {
