@@ -23,6 +23,11 @@ export function mayDo(action: StateAction, status: RunStatus): boolean {
   return (allowed[action] as readonly RunStatus[]).includes(status);
 }
 
+/** True of a run that failed since its numbers left the finite range: resumed as it is, it fails the same way again. */
+export function hasDiverged(run: RunSummary): boolean {
+  return run.status === 'failed' && run.error?.code === 'train.non-finite';
+}
+
 /** Copies the command that repeats a run; where the clipboard is refused, shows it instead. */
 export async function copyCommand(run: string): Promise<void> {
   const toasts = useToastStore();
@@ -36,7 +41,7 @@ export async function copyCommand(run: string): Promise<void> {
   }
 }
 
-/** Saves weights (of the best checkpoint) or metrics as a file. */
+/** Saves weights (of the best checkpoint) or metrics as a file; where there is no checkpoint yet, the engine's refusal is shown. */
 export async function exportRun(run: string, format: 'safetensors' | 'csv'): Promise<void> {
   const file = await useRunsStore().exportFile({ run, format });
   if (file) saveFile(file.name, new Blob([fromBase64(file.data)], { type: file.mediaType }));
@@ -101,7 +106,6 @@ export function runCommands(run: RunSummary): MenuItem[] {
       id: 'weights',
       label: text('runs.action.weights'),
       icon: 'export',
-      disabled: run.bestEpoch === null,
       run: () => void exportRun(id, 'safetensors'),
     },
     {

@@ -84,6 +84,8 @@ export const frame = {
     note: 'Single-key shortcuts can be switched off in Settings.',
     anywhere: 'Anywhere',
     runList: 'In the run list',
+    newExperiment: 'In a new experiment',
+    start: 'Start the experiment',
     tables: 'In tables',
     move: 'Move',
     openRow: 'Open',

@@ -5,6 +5,7 @@ export const run = {
   actions: 'Actions of the run',
   more: 'More actions',
   clone: 'Clone',
+  cloneLower: 'Clone with a lower rate',
   extend: 'Train more…',
   figures: 'Figures of the run',
   epoch: 'Epoch',
