@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { root, SetupError } from './project.mjs';
+import { codeCache, root, SetupError } from './project.mjs';
 
 /**
  * Runs one step of the set-up quietly; what it printed is shown only when it fails.
@@ -32,6 +32,7 @@ export function step(what, command, args, options = {}) {
 export function handOver(command, args, options = {}) {
   const child = spawn(command, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { NODE_COMPILE_CACHE: codeCache, ...process.env },
     ...options,
   });
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
