@@ -2,7 +2,7 @@ import { app, type BrowserWindow, Menu, type MenuItemConstructorOptions } from '
 import { channels } from './channels.ts';
 import { EngineProcess } from './engine.ts';
 import { broadcast, handleCalls } from './ipc.ts';
-import { engineScript, nodeBinary, windowFiles } from './paths.ts';
+import { codeCache, engineScript, nodeBinary, windowFiles } from './paths.ts';
 import { registerScheme, serveWindowFiles } from './protocol.ts';
 import { Quitting } from './quit.ts';
 import { refusePermissions, restrictContents } from './security.ts';
@@ -15,6 +15,8 @@ import { openWindow, showWindow } from './window.ts';
 function start(): void {
   registerScheme();
   restrictContents();
+  // The engine and its workers inherit it.
+  process.env.NODE_COMPILE_CACHE ??= codeCache();
   const engine = new EngineProcess(nodeBinary(), [engineScript(), ...homeArguments()], {
     events: (events) => broadcast(channels.events, events),
     connection: (connected) => broadcast(channels.connection, connected),

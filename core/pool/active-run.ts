@@ -12,6 +12,8 @@ import { type WorkerExit, WorkerProcess } from './worker-process.ts';
 
 /** A worker that was asked to stop and is still busy after this long is ended; what it measured is in the store. */
 const stopPatienceMs = 4000;
+/** Between two attempts to write what became of a run. */
+const settleAgainMs = 500;
 
 export interface ActiveRunOptions {
   readonly store: Store;
@@ -37,6 +39,7 @@ export class ActiveRun {
   #requested: RunRequest | null = null;
   #verdict: Extract<FromWorker, { type: 'ended' | 'failed' }> | null = null;
   #patience: NodeJS.Timeout | undefined;
+  #abandoned = false;
 
   constructor(options: ActiveRunOptions) {
     const { store, run } = options;
@@ -73,7 +76,9 @@ export class ActiveRun {
     if (request === 'stop') this.#patience ??= setTimeout(() => this.#worker.kill(), stopPatienceMs);
   }
 
+  /** Ends the worker at once, and with it the patience for a store that cannot be written. */
   kill(): void {
+    this.#abandoned = true;
     this.#worker.kill();
   }
 
@@ -151,12 +156,19 @@ export class ActiveRun {
   #end(exit: WorkerExit): void {
     clearTimeout(this.#patience);
     if (exit.errors !== '') this.#log.write('error', exit.errors);
+    this.#conclude(exit);
+  }
+
+  /** Where the store cannot be written now (a full disk), it is tried again until there is room or nobody waits. */
+  #conclude(exit: WorkerExit): void {
     try {
       this.#settle(exit);
       this.#options.store.leases.release(this.#options.lease);
-    } catch (thrown) {
-      // A store that cannot be written now (a full disk) will call the run interrupted when this engine is gone.
-      this.#log.write('error', ConvolabError.from(thrown).message);
+    } catch {
+      if (!this.#abandoned) {
+        setTimeout(() => this.#conclude(exit), settleAgainMs);
+        return;
+      }
     }
     this.#options.ended();
   }
