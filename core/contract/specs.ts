@@ -30,16 +30,20 @@ export const modelSource = z.union([
 ]);
 export type ModelSource = z.infer<typeof modelSource>;
 
+/** What is trained on, and what is done to it first. */
+export const datasetSection = z.strictObject({
+  name: z.string().min(1),
+  /** Samples (an integer) or share (below 1) of the training set held out for selection; 0 = none. */
+  validation: z.number().nonnegative().optional(),
+  preprocess: z.array(typed).optional(),
+  augment: z.array(typed).optional(),
+});
+export type DatasetSection = z.infer<typeof datasetSection>;
+
 export const experimentEnvelope = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200),
-  dataset: z.strictObject({
-    name: z.string().min(1),
-    /** Samples (an integer) or share (below 1) of the training set held out for selection; 0 = none. */
-    validation: z.number().nonnegative().optional(),
-    preprocess: z.array(typed).optional(),
-    augment: z.array(typed).optional(),
-  }),
+  dataset: datasetSection,
   model: modelSource,
   train: z.strictObject({
     epochs: z.int().positive().optional(),
