@@ -1,4 +1,5 @@
 import { ensureApp } from './app.mjs';
+import { ensureCompiled } from './compiled.mjs';
 import { ensurePackages } from './packages.mjs';
 
 /**
@@ -9,5 +10,6 @@ export async function setUp({ app = false } = {}) {
   ensurePackages();
   const { ensureNative } = await import('./native.mjs');
   await ensureNative();
+  ensureCompiled();
   if (app) ensureApp();
 }
