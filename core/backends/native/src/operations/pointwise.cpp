@@ -39,12 +39,12 @@ std::unique_ptr<Operation> makeActivationGradient(Binder& binder) {
   const ValuePlace dy = binder.input(1);
   const ValuePlace dx = binder.output(0);
   binder.expect(dy.elements() == y.elements() && dx.elements() == y.elements(), "y, dY and dX differ in size");
-  const auto [maps, rows, width] = rowsOf(y);
+  const Rows all = rowsOf(y);
   return perRows(
-      rows, 1, [=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice, Range range) {
-        for (int map = 0; map < maps; map++) {
-          const int64_t at = (int64_t{map} * rows + range.first) * width * kLanes;
-          const int elements = (range.last - range.first) * width;
+      all.rows, 1, [=, activation = binder.activation(), &kernels = binder.kernels()](const Slice& slice, Range range) {
+        for (int m = 0; m < all.maps; m++) {
+          const int64_t at = (int64_t{m} * all.rows + range.first) * all.width * kLanes;
+          const int elements = (range.last - range.first) * all.width;
           kernels.activationGradient(activation, elements, y.in(slice) + at, dy.in(slice) + at, dx.in(slice) + at);
         }
       });
