@@ -43,12 +43,17 @@ export type PresetDescriptor = z.infer<typeof presetDescriptor>;
 
 export const datasetDescriptor = z.object({
   name: z.string(),
+  /** Samples of one size, or images of varied size that an experiment has to resize first. */
+  kind: z.enum(['samples', 'images']),
   title: z.string(),
   description: z.string(),
   licence: z.string(),
+  /** Who made it, and its name. */
   source: z.string(),
-  /** [channels, height, width] of one sample. */
-  shape: z.array(z.int()),
+  homepage: z.string(),
+  citation: z.string(),
+  /** [channels, height, width] of one sample; null where images vary in size. */
+  shape: z.array(z.int()).nullable(),
   classes: z.array(z.string()),
   splits: z.record(z.string(), z.int()),
   bytes: z.int(),

@@ -1,7 +1,7 @@
 import type { DatasetDescriptor } from '../contract/catalog.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { Dataset, DatasetDefinition } from './dataset.ts';
-import { mnist } from './mnist.ts';
+import { mnist } from './definitions/mnist.ts';
 
 /** Every data set there is: one line each. */
 const definitions: readonly DatasetDefinition[] = [mnist];
@@ -26,7 +26,13 @@ export function findDataset(name: string): DatasetDefinition {
  * @throws `dataset.unknown`, `dataset.missing`, `dataset.damaged`, `file.unreadable`
  */
 export async function openDataset(name: string, home: string): Promise<Dataset> {
-  return findDataset(name).open(home);
+  const definition = findDataset(name);
+  if (definition.kind === 'samples') return definition.open(home);
+  throw new ConvolabError('spec.invalid', `The images of ${definition.title} vary in size.`, {
+    subject: name,
+    hint: 'Add a derived step that makes them alike, such as { type: resize, to: [64, 64] }.',
+    issues: [{ path: 'dataset.name', message: 'its images vary in size; resize them in dataset.derive' }],
+  });
 }
 
 /** One data set as the window's forms and lists show it. */
@@ -35,14 +41,17 @@ export async function describeDataset(
   home: string,
 ): Promise<DatasetDescriptor> {
   const { status, splits, bytes } = await definition.inspect(home);
-  const { name, title, description, licence, source, shape, classes } = definition;
+  const { name, kind, title, description, licence, source, homepage, citation, shape, classes } = definition;
   return {
     name,
+    kind,
     title,
     description,
     licence,
     source,
-    shape: [...shape],
+    homepage,
+    citation,
+    shape: shape === null ? null : [...shape],
     classes: [...classes],
     splits: { ...splits },
     bytes,

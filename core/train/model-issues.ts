@@ -45,7 +45,7 @@ function issuesOf(thrown: unknown, source: ModelSource): Issue[] {
 /** A network takes images of the data set's channels and at most its own size, and ends in one output per class. */
 function fitIssues(graph: Graph, dataset: unknown): Issue[] {
   const data = datasets.get(String(dataset));
-  if (data === undefined) return [];
+  if (data === undefined || data.shape === null) return [];
   const issues: Issue[] = [];
   const [channels, height, width] = data.shape;
   const [modelChannels, modelHeight, modelWidth] = graph.input as [number, number, number];

@@ -1,4 +1,5 @@
 import { findDataset } from '../../data/index.ts';
+import { missingSet } from '../../data/stored/folder.ts';
 import type { Command } from '../command.ts';
 
 export const datasetsGet: Command = {
@@ -9,8 +10,7 @@ export const datasetsGet: Command = {
   async run({ arguments: given, output, home }) {
     const dataset = findDataset(given.positionals[0] as string);
     const state = await dataset.inspect(home);
-    // Opening one that is not in order says what is wrong, and what to do.
-    if (state.status !== 'ready') await dataset.open(home);
+    if (state.status !== 'ready') throw missingSet(dataset, home);
     output.object({ name: dataset.name, status: state.status, embedded: true });
     output.text(`${dataset.title} comes with Convolab and is ready.`);
     return 0;

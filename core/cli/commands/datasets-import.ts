@@ -22,14 +22,12 @@ export const datasetsImport: Command = {
     const copy = join(trial, 'datasets', name);
     try {
       await copyAll(source, files, copy);
-      const { splits } = await definition.open(trial);
+      const { splits, status, faults } = await definition.verify(trial);
+      if (status !== 'ready') throw new ConvolabError('dataset.damaged', faults[0]?.reason ?? status);
       const target = join(home, 'datasets', name);
       await rm(target, { recursive: true, force: true });
       await rename(copy, target);
-      const counts = Object.fromEntries(
-        Object.entries(splits).map(([split, { labels }]) => [split, labels.length]),
-      );
-      output.object({ name, folder: target, splits: counts });
+      output.object({ name, folder: target, splits });
       output.text(`${definition.title} is now read from ${target}.`);
     } finally {
       await rm(trial, { recursive: true, force: true });

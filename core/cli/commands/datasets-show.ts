@@ -16,7 +16,7 @@ export const datasetsShow: Command = {
     output.text(`${title}: ${description}`);
     output.text(`${source}; ${licence}`);
     output.text(
-      `image ${shown.shape.join(' × ')}, mean ${digits(shown.mean)}, deviation ${digits(shown.deviation)}`,
+      `image ${shown.shape?.join(' × ') ?? 'of varied size'}, mean ${digits(shown.mean)}, deviation ${digits(shown.deviation)}`,
     );
     for (const [split, { count, classes }] of Object.entries(shown.splits)) {
       const counts = Object.entries(classes).map(([label, samples]) => `${label}: ${whole(samples)}`);

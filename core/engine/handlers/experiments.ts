@@ -1,6 +1,6 @@
 import { ConvolabError, type Issue } from '../../contract/errors.ts';
 import type { Validation } from '../../contract/methods.ts';
-import { findDataset } from '../../data/index.ts';
+import { findDataset, openDataset } from '../../data/index.ts';
 import { heldOutCount } from '../../data/split.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
@@ -60,7 +60,7 @@ async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<
     const dataset = findDataset(name);
     const { status, splits } = await dataset.inspect(home);
     // Opening a data set that is not in order says why, and what to do.
-    if (status !== 'ready') await dataset.open(home);
+    if (status !== 'ready') await openDataset(name, home);
     for (const { dataset: wanted } of configs) {
       if (wanted.name === name) heldOutCount(splits.train ?? 0, wanted.validation);
     }

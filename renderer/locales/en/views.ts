@@ -121,6 +121,7 @@ export const views = {
     list: 'Data sets',
     shape: 'Image',
     shapeHint: 'Channels × height × width',
+    variedSize: 'varied',
     classes: 'Classes',
     size: 'Size',
     licence: 'Licence',

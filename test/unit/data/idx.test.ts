@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseIdx, parseIdxHeader } from '../../../core/data/idx.ts';
+import { parseIdx, parseIdxHeader } from '../../../core/data/formats/idx.ts';
 
 /** Two images of 1x3. */
 const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6);

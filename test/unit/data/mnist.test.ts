@@ -25,7 +25,7 @@ describe('MNIST as it comes with the app', () => {
       bytes: 54_950_048,
     });
     const { splits, classes, shape, hash } = await openDataset('mnist', home.path);
-    expect(hash).toBe(findDataset('mnist').publishedHash);
+    expect(hash).toBe(findDataset('mnist').published.hash);
     expect(splits.train?.images.length).toBe(60_000 * 784);
     expect(splits.test?.images.length).toBe(10_000 * 784);
     expect(classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);

@@ -1,4 +1,4 @@
-import { ConvolabError } from '../contract/errors.ts';
+import { damaged } from '../faults.ts';
 
 /**
  * The IDX format of the MNIST files: two zero bytes, a byte for the element type, a byte for the number of
@@ -30,14 +30,6 @@ const elementTypes: Readonly<Record<number, string>> = {
   13: '32-bit floats',
   14: '64-bit floats',
 };
-
-/** A `dataset.damaged` error about one file. */
-export function damaged(file: string, fact: string): ConvolabError {
-  return new ConvolabError('dataset.damaged', `${file}: ${fact}`, {
-    subject: file,
-    hint: 'Remove the file and fetch it again from its source.',
-  });
-}
 
 /**
  * Reads the header from the first bytes of a file.
