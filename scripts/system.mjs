@@ -60,6 +60,35 @@ const arm = {
   optional: true,
 };
 
+/** @type {Requirement} */
+const clang = {
+  what: 'Clang (for the test that the native backend builds with it)',
+  present: () => process.platform === 'win32' || onPath('clang++'),
+  debian: ['clang'],
+  elsewhere: {
+    linux: 'That test is skipped; install clang for it.',
+    darwin: 'That test is skipped; run "xcode-select --install" for it.',
+  },
+  optional: true,
+};
+
+const python = process.env.CONVOLAB_PYTHON ?? '/usr/bin/python3';
+const findTorch = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
+
+/** @type {Requirement} */
+const pytorch = {
+  what: 'PyTorch (for the tests that compare whole networks with it)',
+  present: () => spawnSync(python, ['-c', findTorch]).status === 0,
+  debian: ['python3-torch', 'libopenblas0-pthread'],
+  elsewhere: {
+    linux:
+      'Those tests are skipped; install PyTorch for them, on Debian "sudo apt-get install python3-torch".',
+    darwin: 'Those tests are skipped; run "pip3 install torch" for them.',
+    win32: 'Those tests are skipped; run "pip install torch" for them.',
+  },
+  optional: true,
+};
+
 function libraryFolders() {
   const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? '';
   return [`/usr/lib/${triplet}`, '/usr/lib64', '/usr/lib'].filter((folder) => existsSync(folder));
@@ -68,7 +97,7 @@ function libraryFolders() {
 const holdsVulkan = (folder) => readdirSync(folder).some((name) => name.startsWith('libvulkan.so'));
 
 export const ensureCompiler = () => ensure([compiler]);
-export const ensureTestTools = () => ensure([browser, vulkan, arm]);
+export const ensureTestTools = () => ensure([browser, vulkan, arm, clang, pytorch]);
 
 /** @param {Requirement[]} requirements */
 function ensure(requirements) {
