@@ -18,6 +18,11 @@ export const errorCodes = {
   /** Something in the world refused: exit code 1. */
   'dataset.missing': 1,
   'dataset.damaged': 1,
+  'dataset.busy': 1,
+  'download.failed': 1,
+  'download.stopped': 1,
+  'archive.unsafe': 1,
+  'archive.damaged': 1,
   'file.unreadable': 1,
   'file.unwritable': 1,
   'file.damaged': 1,
