@@ -8,4 +8,6 @@ export const channels = {
   connection: 'convolab:connection',
   /** invoke: the present state of the connection. */
   connected: 'convolab:connected',
+  /** invoke: starts an engine that is not there, at once. */
+  reconnect: 'convolab:reconnect',
 } as const;

@@ -32,6 +32,8 @@ export class EngineProcess {
   #ready = false;
   #closing = false;
   #losses = 0;
+  /** The next start, while there is no engine. */
+  #pause: NodeJS.Timeout | undefined;
   #failure: ErrorJson = lost;
   #nextId = 1;
   #waiting: EngineCommand[] = [];
@@ -62,9 +64,17 @@ export class EngineProcess {
     });
   }
 
+  /** Starts an engine that is not there without waiting any longer; the calls that wait for it are answered sooner. */
+  startNow(): void {
+    if (this.#child !== null || this.#closing) return;
+    clearTimeout(this.#pause);
+    this.#launch();
+  }
+
   /** Checkpoints what runs, leaves it paused, and ends the engine for good. */
   async close(): Promise<void> {
     this.#closing = true;
+    clearTimeout(this.#pause);
     const child = this.#child;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
@@ -116,8 +126,6 @@ export class EngineProcess {
     if (this.#closing) return;
     const pause = Math.min(longestPause, firstPause * 2 ** this.#losses);
     this.#losses += 1;
-    setTimeout(() => {
-      if (!this.#closing) this.#launch();
-    }, pause);
+    this.#pause = setTimeout(() => this.#launch(), pause);
   }
 }

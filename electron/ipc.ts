@@ -14,6 +14,10 @@ export function handleCalls(engine: EngineProcess): void {
     requireOwnWindow(event);
     return engine.connected;
   });
+  ipcMain.handle(channels.reconnect, (event) => {
+    requireOwnWindow(event);
+    engine.startNow();
+  });
 }
 
 /** Sends to every window that shows our own pages. */

@@ -18,6 +18,7 @@ const wire: PreloadWire = {
     void ipcRenderer.invoke(channels.connected).then(listener);
     return listen<boolean>(channels.connection, listener);
   },
+  reconnect: () => void ipcRenderer.invoke(channels.reconnect),
 };
 
 contextBridge.exposeInMainWorld('convolab', wire);

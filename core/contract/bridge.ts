@@ -10,4 +10,6 @@ export interface Bridge {
   subscribe(listener: (events: EngineEvent[]) => void): () => void;
   /** Told on every loss and return of the connection to the engine. */
   onConnection(listener: (connected: boolean) => void): () => void;
+  /** Tries again at once, rather than after the pause that failures in a row bring; nothing while there is a connection. */
+  reconnect(): void;
 }

@@ -19,6 +19,8 @@ export interface PreloadWire {
   subscribe(listener: (events: EngineEvent[]) => void): () => void;
   /** Told the present state at once, then every loss and return of the engine; returns the way to stop. */
   onConnection(listener: (connected: boolean) => void): () => void;
+  /** Starts an engine that is not there at once, rather than after its pause. */
+  reconnect(): void;
 }
 
 /** What a shell says to the engine's own process, over Node's channel between parent and child. */

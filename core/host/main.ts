@@ -6,6 +6,7 @@ import { openBrowser } from './browser.ts';
 import { runDemo } from './demo.ts';
 import { type Host, startHost } from './host.ts';
 import { onInterrupt } from './interrupt.ts';
+import { OpeningEngine } from './opening-engine.ts';
 
 /**
  * The workbench in the browser: engine and host in one process, until Ctrl-C.
@@ -22,7 +23,12 @@ interface Arguments {
 
 async function main(): Promise<number> {
   const options = readArguments(process.argv.slice(2));
-  const engine = await createEngine({ home: options.home });
+  const engine = new OpeningEngine(options.home, () => createEngine({ home: options.home }));
+  const failure = await engine.open().then(
+    () => null,
+    (thrown: unknown) => ConvolabError.from(thrown),
+  );
+  if (failure !== null && options.exit) throw failure;
   let host: Host | null = null;
   const ended = new Promise<void>((resolve) => {
     onInterrupt(resolve, () => process.exit(130));
@@ -30,12 +36,13 @@ async function main(): Promise<number> {
   try {
     if (!options.exit) {
       host = await startHost({ engine, port: options.port });
-      announce(host, options);
+      announce(host, options, failure);
     }
-    const code = options.demo ? await runDemo(engine) : 0;
+    const opened = await Promise.race([engine.opened, ended]);
+    const code = opened && options.demo ? await runDemo(opened) : 0;
     if (host === null) return code;
     await ended;
-    return 0;
+    return opened ? 0 : (failure?.exitCode ?? 0);
   } finally {
     await host?.close();
     await engine.close();
@@ -86,22 +93,31 @@ function readPort(text: string | undefined): number | undefined {
 }
 
 /** Prints the address and opens it; Enter gives a new one, for another browser. */
-function announce(host: Host, options: Arguments): void {
+function announce(host: Host, options: Arguments, failure: ConvolabError | null): void {
   const url = host.issueUrl();
-  console.log(`Convolab is ready: ${url}`);
+  if (failure === null) {
+    console.log(`Convolab is ready: ${url}`);
+  } else {
+    tell('Convolab cannot open its data folder', failure);
+    console.error(`The window says so too, and goes on from there once that is mended: ${url}`);
+  }
   console.log(
     'The address opens one browser, once. Enter: a new address. Ctrl-C: checkpoint what runs, and end.',
   );
   if (options.open) openBrowser(url);
-  if (process.stdin.isTTY)
-    process.stdin.on('data', () => console.log(`Convolab is ready: ${host.issueUrl()}`));
+  if (process.stdin.isTTY) process.stdin.on('data', () => console.log(`A new address: ${host.issueUrl()}`));
+}
+
+/** A failure as the terminal shows it: the fact, its parts, the way out. */
+function tell(what: string, error: ConvolabError): void {
+  console.error(`${what}: ${error.message}`);
+  for (const issue of error.issues ?? []) console.error(`  ${issue.path}: ${issue.message}`);
+  if (error.hint !== undefined) console.error(error.hint);
 }
 
 function report(thrown: unknown): number {
   const error = ConvolabError.from(thrown);
-  console.error(`Convolab cannot start: ${error.message}`);
-  for (const issue of error.issues ?? []) console.error(`  ${issue.path}: ${issue.message}`);
-  if (error.hint !== undefined) console.error(error.hint);
+  tell('Convolab cannot start', error);
   return error.exitCode;
 }
 

@@ -3,12 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 /**
  * What the window may load and do, in both shells: its own files and nothing else. Style attributes are allowed because
  * chart tooltips are written as HTML with inline styles; style elements and every inline script stay refused.
+ * @param style where style sheets come from: for a page that carries its own, the hash of it
  */
-export function contentSecurityPolicy(connect: readonly string[] = ["'self'"]): string {
+export function contentSecurityPolicy(connect: readonly string[] = ["'self'"], style = "'self'"): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    `style-src ${style}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

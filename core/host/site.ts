@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readServedFile } from './files.ts';
-import { notBuiltPage, openedPage, unauthorizedPage } from './pages.ts';
+import { notBuiltPage, openedPage, pageStyle, unauthorizedPage } from './pages.ts';
 import { contentSecurityPolicy, hostAllowed, originAllowed, securityHeaders } from './policy.ts';
 import type { Sessions } from './session.ts';
 
@@ -63,7 +63,7 @@ function baseHeaders(type: string): Record<string, string> {
     ...securityHeaders,
     'Content-Type': type,
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentSecurityPolicy(["'none'"]),
+    'Content-Security-Policy': contentSecurityPolicy(["'none'"], pageStyle),
   };
 }
 

@@ -105,6 +105,6 @@ function translate(path: string, error: InstanceType<typeof Database.SqliteError
 }
 
 export const damagedHint =
-  'Move the file away and start again; what lies in runs/ stays, and the moved file can be looked at with sqlite3.';
+  'Move the file away, then try again; what lies in runs/ stays, and the moved file can be looked at with sqlite3.';
 export const unwritableHint =
   'Choose another folder with --home or CONVOLAB_HOME, or make this one writable.';

@@ -22,6 +22,7 @@ function wrapPreload(preload: PreloadWire): Bridge {
     },
     subscribe: (listener) => preload.subscribe(listener),
     onConnection: (listener) => preload.onConnection(listener),
+    reconnect: () => preload.reconnect(),
   };
 }
 

@@ -21,8 +21,8 @@ const lost = () =>
   });
 
 const unauthorized = () =>
-  new ConvolabError('session.unauthorized', 'This window is not allowed to talk to the engine.', {
-    hint: 'Open the link that the terminal printed when Convolab started.',
+  new ConvolabError('session.unauthorized', 'Convolab was started again and does not know this window.', {
+    hint: 'Use the new link printed in the terminal where Convolab runs; Enter there prints another one.',
   });
 
 /** A closed socket does not say why; the page itself does: 401 once this browser's session is not known (any more). */
@@ -49,6 +49,7 @@ export function createSocketBridge(location: Pick<Location, 'protocol' | 'host'>
   let nextId = 1;
   let failures = 0;
   let refused = false;
+  let pause: ReturnType<typeof setTimeout> | undefined;
 
   function rejectAll(error: ConvolabError): void {
     for (const { reject } of pending.values()) reject(error);
@@ -79,7 +80,7 @@ export function createSocketBridge(location: Pick<Location, 'protocol' | 'host'>
       refused = await isRefused();
       rejectAll(refused ? unauthorized() : lost());
       for (const listener of connectionListeners) listener(false);
-      if (!refused) setTimeout(connect, retryDelay(failures++));
+      if (!refused) pause = setTimeout(connect, retryDelay(failures++));
     };
   }
 
@@ -105,6 +106,12 @@ export function createSocketBridge(location: Pick<Location, 'protocol' | 'host'>
     onConnection(listener) {
       connectionListeners.add(listener);
       return () => connectionListeners.delete(listener);
+    },
+    reconnect() {
+      if (socket?.readyState !== WebSocket.CLOSED) return;
+      clearTimeout(pause);
+      refused = false;
+      connect();
     },
   };
 }

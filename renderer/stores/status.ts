@@ -8,8 +8,11 @@ import { useBridge } from '../app/bridge.ts';
 /** What the status bar tells: the connection, and the engine's own figures while there is one. */
 export const useStatusStore = defineStore('status', () => {
   const connection = ref<'connecting' | 'connected' | 'lost'>('connecting');
-  /** True when the host does not know this window (any more): a new link is needed. */
-  const refused = ref(false);
+  /**
+   * Why the engine does not answer, as long as somebody has to do something about it: its data folder cannot be opened, or
+   * the host does not know this window any more. A connection that is merely lost returns by itself.
+   */
+  const failure = shallowRef<ConvolabError | null>(null);
   /** null until the engine has said something, and again while the connection is lost. */
   const engine = shallowRef<EngineStatus | null>(null);
   const app = shallowRef<AppInfo | null>(null);
@@ -28,11 +31,12 @@ export const useStatusStore = defineStore('status', () => {
         bridge.call('devices.list', {}),
       ]);
       connection.value = 'connected';
-      refused.value = false;
+      failure.value = null;
     } catch (thrown) {
-      refused.value = ConvolabError.from(thrown).code === 'session.unauthorized';
+      const error = ConvolabError.from(thrown);
+      if (error.code !== 'engine.unavailable') failure.value = error;
     }
   }
 
-  return { connection, refused, engine, app, devices, setConnected, load };
+  return { connection, failure, engine, app, devices, setConnected, load };
 });

@@ -43,6 +43,12 @@ function apply(event: EngineEvent): void {
   }
 }
 
+/** Tries again at once to reach an engine that failed, and reads everything anew. */
+export async function retrySync(): Promise<void> {
+  useBridge().reconnect();
+  await loadAll();
+}
+
 /** Fills the stores and keeps them in step with the engine, over any number of lost connections. Call once. */
 export function startSync(): void {
   const bridge = useBridge();

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineEvent, Reply } from '../../core/contract/events.ts';
@@ -223,7 +223,9 @@ describe('calls', () => {
     const request = { method: 'app.info', params: {} };
     for (const url of [foreign, 'file:///tmp/x.html', 'app://other/', 'about:blank', '']) {
       await expect(electron.ipcMain.invoke('convolab:request', url, request)).rejects.toThrow('may not talk');
-      await expect(electron.ipcMain.invoke('convolab:connected', url)).rejects.toThrow('may not talk');
+      for (const channel of ['convolab:connected', 'convolab:reconnect']) {
+        await expect(electron.ipcMain.invoke(channel, url)).rejects.toThrow('may not talk');
+      }
     }
     await expect(electron.ipcMain.invoke('convolab:request', own, request, true)).rejects.toThrow(
       'may not talk',
@@ -258,10 +260,17 @@ describe('the engine', () => {
     expect(eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
   });
 
-  test('that cannot start says why in every reply', async () => {
-    writeFileSync(join(folder.path, 'home'), 'a file where the folder should be');
-    await open();
+  test('that cannot start says why in every reply, and starts as soon as it is asked to once that is mended', async () => {
+    const obstacle = join(folder.path, 'home');
+    writeFileSync(obstacle, 'a file where the folder should be');
+    const window = await open();
     expect(await call('app.info')).toMatchObject({ error: { code: 'home.unwritable' } });
+    rmSync(obstacle);
+    const started = children.length;
+    await electron.ipcMain.invoke('convolab:reconnect', own);
+    expect(children).toHaveLength(started + 1);
+    expect(await result('app.info')).toMatchObject({ home: obstacle });
+    expect(eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
   });
 });
 

@@ -30,6 +30,7 @@ export const frame = {
     label: 'Status',
     connecting: 'Connecting to the engine…',
     lost: 'No connection to the engine',
+    failed: 'The engine cannot work',
     idle: 'Idle',
     rate: '{n} images/s',
     noRate: 'Speed not available',
@@ -46,12 +47,18 @@ export const frame = {
     ok: 'ok',
   },
   banner: {
-    lost: 'The connection to the engine is lost; reconnecting… This is how things were when it was lost.',
+    lost: 'The connection to the engine is lost; reconnecting… This is how things were when it was lost. If Convolab was started again, open the new link that its terminal prints.',
     page: 'This page could not be loaded.',
     pageLost: 'It opens once the connection to the engine is back.',
     pageReplaced: 'Reload the window: the application may have been updated under it.',
-    refused:
-      'This window is no longer allowed to talk to the engine. Open the link that the terminal printed when Convolab started.',
+  },
+  failure: {
+    engine: 'Convolab cannot open its data folder',
+    session: 'This window’s link has ended',
+    engineNote:
+      'Runs and checkpoints are left as they are. Once the cause is mended, try again: nothing needs to be restarted.',
+    sessionNote:
+      'Runs are not affected. When the new link was opened in this browser, this window can go on too, with all that is typed in it.',
   },
   palette: {
     title: 'Command palette',

@@ -53,6 +53,7 @@ export async function provideEngine(): Promise<StoreEngine> {
       return () => listeners.delete(listener);
     },
     onConnection: () => () => {},
+    reconnect: () => {},
   } satisfies Bridge);
   await ready;
   return {
