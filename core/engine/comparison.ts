@@ -2,7 +2,7 @@ import { averagedRuns } from '../contract/averaged.ts';
 import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
 import { getPath } from '../train/paths.ts';
 import type { Difference } from './differences.ts';
-import { mean, sampleDeviation } from './statistics.ts';
+import { mean, sampleDeviation } from './statistics/describe.ts';
 
 /** A run with its complete configuration. */
 export interface ComparedRun {

@@ -9,7 +9,15 @@ const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
 /** What the numbers are for. A stream's code never changes: it is part of every run's identity. */
-export const streams = { order: 1, initial: 2, validation: 3, augment: 4, dropout: 5, probe: 6 } as const;
+export const streams = {
+  order: 1,
+  initial: 2,
+  validation: 3,
+  augment: 4,
+  dropout: 5,
+  probe: 6,
+  bootstrap: 32,
+} as const;
 export type Stream = keyof typeof streams;
 
 /** High 32 bits of a 32x32 product without BigInt: four 16-bit partial products. */

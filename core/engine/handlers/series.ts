@@ -1,7 +1,7 @@
 import type { Band, Series } from '../../contract/runs.ts';
 import type { Store } from '../../store/store.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
-import { confidenceHalfWidth, mean, sampleDeviation, standardError } from '../statistics.ts';
+import { confidenceHalfWidth, mean, sampleDeviation, standardError } from '../statistics/describe.ts';
 
 const spreads = { deviation: sampleDeviation, error: standardError, ci95: confidenceHalfWidth } as const;
 type Spread = keyof typeof spreads;

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   confidenceHalfWidth,
-  incompleteBeta,
-  logGamma,
   mean,
   sampleDeviation,
   standardError,
-  studentCdf,
-  studentQuantile,
-} from '../../../core/engine/statistics.ts';
+} from '../../../core/engine/statistics/describe.ts';
+import { incompleteBeta, logGamma, studentCdf, studentQuantile } from '../../../core/engine/statistics/distributions.ts';
 
 describe('mean and spread', () => {
   const values = [2, 4, 4, 4, 5, 5, 7, 9];

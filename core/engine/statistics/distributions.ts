@@ -1,32 +1,4 @@
-/** What is said of one number over several runs: mean, spread, and how sure one can be. */
-
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Sample standard deviation (n - 1 in the denominator); null below two values. */
-export function sampleDeviation(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
-}
-
-/** Standard error of the mean: deviation / sqrt(n); null below two values. */
-export function standardError(values: readonly number[]): number | null {
-  const deviation = sampleDeviation(values);
-  return deviation === null ? null : deviation / Math.sqrt(values.length);
-}
-
-/**
- * Half the width of the confidence interval of the mean, by Student's t with n - 1 degrees of freedom.
- * @param level 0.95 for the 95% interval
- */
-export function confidenceHalfWidth(values: readonly number[], level = 0.95): number | null {
-  const error = standardError(values);
-  return error === null ? null : error * studentQuantile((1 + level) / 2, values.length - 1);
-}
+/** Student's t and the normal distribution, from the special functions behind them. */
 
 /** P(T <= t) of Student's t with `freedom` degrees of freedom (need not be whole), by the incomplete beta function. */
 export function studentCdf(t: number, freedom: number): number {
@@ -83,4 +55,34 @@ export function logGamma(x: number): number {
   const square = inverse * inverse;
   const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
   return (z - 0.5) * Math.log(z) - z + Math.log(2 * Math.PI) / 2 + series - shift;
+}
+
+/** P(|T| >= |t|): both tails, without the loss of digits of 1 - studentCdf where they are thin. */
+export function studentTails(t: number, freedom: number): number {
+  return incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
+}
+
+/** P(|Z| >= |z|) of the standard normal distribution: erfc(|z| / sqrt 2). */
+export function normalTails(z: number): number {
+  return upperGammaHalf((z * z) / 2);
+}
+
+/**
+ * Regularized upper incomplete gamma function Q(1/2, x) = erfc(sqrt x): its power series (DLMF 8.7.1) below 1.5, its
+ * continued fraction (DLMF 8.9.2), evaluated from the far end, above.
+ */
+function upperGammaHalf(x: number): number {
+  const front = Math.exp(-x) * Math.sqrt(x / Math.PI);
+  if (x < 1.5) {
+    let term = 2;
+    let sum = term;
+    for (let n = 1; term > 1e-17 * sum; n++) {
+      term *= x / (n + 0.5);
+      sum += term;
+    }
+    return 1 - front * sum;
+  }
+  let fraction = 0;
+  for (let n = 120; n >= 1; n--) fraction = (n * (n - 0.5)) / (x + 2 * n + 0.5 - fraction);
+  return front / (x + 0.5 - fraction);
 }
