@@ -33,6 +33,7 @@
       'sources': [
         '<(native)/addon/addon.cpp',
         '<(native)/addon/js.cpp',
+        '<(native)/addon/map_file.cpp',
         '<(native)/addon/read_plan.cpp',
         '<(native)/operations/conv.cpp',
         '<(native)/operations/dense.cpp',

@@ -58,20 +58,24 @@ export interface OptimizerCall {
   readonly weightDecay: number;
 }
 
-/** A set of samples as bytes, read by the backend itself: gathering and normalising a batch is its work. */
+/** A set of samples, read by the backend itself: gathering and normalising a batch is its work. */
 export interface SampleSource {
-  /** [count, C, H, W], one byte each */
-  readonly images: Uint8Array;
+  /**
+   * [count, C, H, W], one byte each; float32 where the values are no bytes (whitened images). May be a file mapped into
+   * memory that is larger than the machine's: read what a batch needs, and no more.
+   */
+  readonly images: Uint8Array | Float32Array;
+  /** One per sample; -1 where there is none. */
   readonly labels: Int32Array;
   readonly shape: Shape;
   readonly classes: number;
 }
 
-/** From stored bytes to what the model sees: value = byte * scale[c] + shift[c], then centred in the model's input. */
+/** From what is stored to what the model sees: value = stored * scale[c] + shift[c], centred in the model's input. */
 export interface Transform {
   readonly scale: Float32Array;
   readonly shift: Float32Array;
-  /** Rows above and columns left of the image; what is around it counts as byte 0 (background), normalised alike. */
+  /** Rows above and columns left of the image; what is around it counts as a stored 0 (background), normalised alike. */
   readonly padTop: number;
   readonly padLeft: number;
 }

@@ -3,17 +3,19 @@ import { ConvolabError } from '../contract/errors.ts';
 import { findIssues, specError } from '../contract/issues.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { preprocessSchema, preprocessSteps } from './preprocess/index.ts';
-import type { Affine, ByteStatistic, PreprocessContext, PreprocessStep } from './preprocess/step.ts';
+import type { Affine, PixelStatistic, PreprocessContext, PreprocessStep } from './preprocess/step.ts';
 
 export interface PlannedTransform {
   readonly transform: Transform;
-  /** Per channel, in units of the 0..1 pixel: what the model sees is (pixel - mean) / deviation. */
+  /** Per channel: what the model sees is (pixel - mean) / deviation, a pixel being byte / 255, or the float itself. */
   readonly mean: number[];
   readonly deviation: number[];
 }
 
-/** Without any step a model sees the pixels as 0..1. */
-const asStored: Affine = { scale: 1 / 255, shift: 0 };
+/** Stored numbers to one unit of a pixel: a byte counts in 255ths. */
+function unitsOf({ images }: SampleSource): number {
+  return images instanceof Float32Array ? 1 : 255;
+}
 
 /**
  * Folds the preprocessing steps, in order, into the one affine map per channel that a backend applies while it
@@ -21,7 +23,7 @@ const asStored: Affine = { scale: 1 / 255, shift: 0 };
  * @param steps as in `dataset.preprocess`
  * @param source the training split
  * @param trainingIndices the samples that statistics may look at
- * @param modelInput [C, H, W] as the model wants it; larger than the image means background (byte 0) around it
+ * @param modelInput [C, H, W] as the model wants it; larger than the image means background (a stored 0) around it
  * @throws `graph.shape` where the image does not fit, `spec.invalid` for a step that cannot be read
  */
 export function planTransform(
@@ -31,26 +33,27 @@ export function planTransform(
   modelInput: Shape,
 ): PlannedTransform {
   const padding = centre(source.shape, modelInput);
-  let statistics: readonly ByteStatistic[] | undefined;
+  const units = unitsOf(source);
+  let statistics: readonly PixelStatistic[] | undefined;
   const context: PreprocessContext = {
     source,
     trainingIndices,
     statistics: () => {
-      statistics ??= byteStatistics(source, trainingIndices);
+      statistics ??= pixelStatistics(source, trainingIndices);
       return statistics;
     },
   };
   const [channels = 0] = source.shape;
-  const maps = Array.from({ length: channels }, (_, channel) => fold(steps, channel, context));
+  const maps = Array.from({ length: channels }, (_, channel) => fold(steps, channel, context, units));
   return {
     transform: {
       scale: Float32Array.from(maps, (map) => map.scale),
       shift: Float32Array.from(maps, (map) => map.shift),
       ...padding,
     },
-    // byte * scale + shift = (pixel - mean) / deviation with pixel = byte / 255
-    mean: maps.map((map) => 0 - map.shift / (255 * map.scale)),
-    deviation: maps.map((map) => 1 / (255 * map.scale)),
+    // stored * scale + shift = (pixel - mean) / deviation with pixel = stored / units
+    mean: maps.map((map) => 0 - map.shift / (units * map.scale)),
+    deviation: maps.map((map) => 1 / (units * map.scale)),
   };
 }
 
@@ -58,8 +61,10 @@ function fold(
   steps: readonly { readonly type: string }[],
   channel: number,
   context: PreprocessContext,
+  units: number,
 ): Affine {
-  let map = asStored;
+  // Without any step a model sees pixels as they are, bytes as 0..1.
+  let map: Affine = { scale: 1 / units, shift: 0 };
   for (const [index, raw] of steps.entries()) {
     const issues = findIssues(preprocessSchema, raw, ['dataset', 'preprocess', index]);
     if (issues.length > 0) throw specError('The preprocessing', issues);
@@ -90,8 +95,11 @@ function centre(image: Shape, model: Shape): { padTop: number; padLeft: number }
   );
 }
 
-/** Mean and deviation of every channel's bytes. Sums of bytes are exact in float64, so any order gives the same. */
-function byteStatistics(source: SampleSource, indices: Uint32Array): ByteStatistic[] {
+/**
+ * Mean and deviation of every channel, as stored. Sums of bytes are exact in float64, so any order gives the same;
+ * floats are added up in the order of the samples.
+ */
+function pixelStatistics(source: SampleSource, indices: Uint32Array): PixelStatistic[] {
   const [channels = 0, height = 0, width = 0] = source.shape;
   const plane = height * width;
   const count = plane * indices.length;
@@ -101,9 +109,9 @@ function byteStatistics(source: SampleSource, indices: Uint32Array): ByteStatist
     for (const index of indices) {
       const start = (index * channels + channel) * plane;
       for (let i = start; i < start + plane; i++) {
-        const byte = source.images[i] as number;
-        sum += byte;
-        squares += byte * byte;
+        const value = source.images[i] as number;
+        sum += value;
+        squares += value * value;
       }
     }
     const mean = sum / count;

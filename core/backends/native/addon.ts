@@ -23,7 +23,7 @@ export interface NativeOptions {
 }
 
 export interface NativeSource {
-  readonly images: Uint8Array;
+  readonly images: Uint8Array | Float32Array;
   readonly labels: Int32Array;
   readonly shape: readonly number[];
   readonly scale: Float32Array;
@@ -67,6 +67,8 @@ export interface Addon {
   kernels(): string[];
   /** Floating-point operations per second that so many threads reach in a matrix product at its best. */
   measurePeak(path: string, threads: number): number;
+  /** The bytes of a file, read by the system as they are touched; writing to them changes a copy. */
+  mapFile(path: string): Uint8Array<ArrayBuffer>;
   create(plan: NativePlan, options: NativeOptions): NativeProgram;
   dispose(program: NativeProgram): void;
   memoryBytes(program: NativeProgram): number;

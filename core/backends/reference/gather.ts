@@ -3,8 +3,8 @@ import { mapShape } from '../../kernels/shape.ts';
 import type { SampleSource, Transform } from '../backend.ts';
 
 /**
- * Writes a batch as the model sees it: value = byte * scale[c] + shift[c], the image placed at (padTop, padLeft), and
- * around it what byte 0 comes to.
+ * Writes a batch as the model sees it: value = stored * scale[c] + shift[c], the image placed at (padTop, padLeft),
+ * and around it what a stored 0 comes to.
  * @param batch [N, C, H, W]
  */
 export function gather(

@@ -9,9 +9,9 @@ export const standardize = defineStep({
   schema: z.strictObject({ type: z.literal('standardize') }),
   fields: [],
   apply(_step, before, channel, context) {
-    const bytes = context.statistics()[channel] as { mean: number; deviation: number };
-    const mean = bytes.mean * before.scale + before.shift;
-    const deviation = bytes.deviation * Math.abs(before.scale) || 1;
+    const stored = context.statistics()[channel] as { mean: number; deviation: number };
+    const mean = stored.mean * before.scale + before.shift;
+    const deviation = stored.deviation * Math.abs(before.scale) || 1;
     return { scale: before.scale / deviation, shift: (before.shift - mean) / deviation };
   },
 });

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import type { SampleSource } from '../../backends/backend.ts';
 import type { FieldDescriptor } from '../../contract/catalog.ts';
 
-/** What preprocessing has come to so far, per channel: value = byte * scale + shift. */
+/** What preprocessing has come to so far, per channel: value = stored * scale + shift. */
 export interface Affine {
   readonly scale: number;
   readonly shift: number;
 }
 
-/** Mean and standard deviation of a channel's bytes over the training samples. */
-export interface ByteStatistic {
+/** Mean and standard deviation of what is stored of a channel, over the training samples. */
+export interface PixelStatistic {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -19,7 +19,7 @@ export interface PreprocessContext {
   readonly source: SampleSource;
   readonly trainingIndices: Uint32Array;
   /** Per channel; computed when first asked for. */
-  statistics(): readonly ByteStatistic[];
+  statistics(): readonly PixelStatistic[];
 }
 
 /** One kind of preprocessing step; a new one is one file that exports this, and one line in the registry. */

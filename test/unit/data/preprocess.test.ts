@@ -109,3 +109,31 @@ describe('preprocessing', () => {
     }
   });
 });
+
+describe('preprocessing of samples that are floats', () => {
+  /** Two whitened images of two channels of 1x1. */
+  const whitened: SampleSource = {
+    images: Float32Array.of(-1, 4, 3, 4),
+    labels: Int32Array.of(0, 1),
+    shape: [2, 1, 1],
+    classes: 2,
+  };
+
+  test('without steps shows them as they are', () => {
+    const plan = planTransform([], whitened, training, [2, 1, 1]);
+    expect(plan).toMatchObject({ mean: [0, 0], deviation: [1, 1] });
+    expect([seen(-1, 0, plan), seen(4, 1, plan)]).toEqual([-1, 4]);
+  });
+
+  test('standardizes by their own mean and deviation', () => {
+    const plan = planTransform([{ type: 'standardize' }], whitened, training, [2, 1, 1]);
+    expect(plan).toMatchObject({ mean: [1, 4], deviation: [2, 1] });
+    expect([seen(-1, 0, plan), seen(3, 0, plan), seen(4, 1, plan)]).toEqual([-1, 1, 0]);
+  });
+
+  test('refuses to scale black and white, which they do not have', () => {
+    expect(() => planTransform([{ type: 'scale' }], whitened, training, [2, 1, 1])).toThrow(
+      expect.objectContaining({ code: 'spec.invalid', message: expect.stringMatching(/whitened/) }),
+    );
+  });
+});

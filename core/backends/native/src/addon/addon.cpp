@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "../program/peak.h"
+#include "map_file.h"
 #include "read_plan.h"
 
 namespace convolab {
@@ -160,6 +161,9 @@ napi_value measurePeakOf(napi_env env, const Arguments& arguments) {
   const int threads = static_cast<int>(arguments[1].integer(1, 1024));
   return js::number(env, measurePeak(kernelsNamed(arguments[0].text()), threads));
 }
+
+// mapFile(path): Uint8Array
+napi_value mapFileAt(napi_env env, const Arguments& arguments) { return mapFile(env, arguments[0].text()); }
 
 // create(plan, { path, threads, batchSize, momentum, weightDecay, guard, profile }): program
 napi_value create(napi_env env, const Arguments& arguments) {
@@ -365,6 +369,7 @@ NAPI_MODULE_INIT() {
     expose<paths>(env, exports, "paths");
     expose<kernelNames>(env, exports, "kernels");
     expose<measurePeakOf>(env, exports, "measurePeak");
+    expose<mapFileAt>(env, exports, "mapFile");
     expose<create>(env, exports, "create");
     expose<dispose>(env, exports, "dispose");
     expose<memoryBytes>(env, exports, "memoryBytes");

@@ -80,6 +80,15 @@ std::vector<int> Value::integers(int64_t least, int64_t most) const {
   return integers;
 }
 
+bool Value::holdsFloats() const {
+  bool isTyped = false;
+  check(env_, napi_is_typedarray(env_, value_, &isTyped), "look at a value");
+  if (!isTyped) return false;
+  napi_typedarray_type actual;
+  check(env_, napi_get_typedarray_info(env_, value_, &actual, nullptr, nullptr, nullptr, nullptr), "read an array");
+  return actual == napi_float32_array;
+}
+
 void* Value::elements(napi_typedarray_type type, const char* what, int64_t* length) const {
   bool isTyped = false;
   check(env_, napi_is_typedarray(env_, value_, &isTyped), "look at a value");

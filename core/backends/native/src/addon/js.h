@@ -39,6 +39,8 @@ class Value {
     T* data;
     int64_t size;
   };
+  /// Whether it is a Float32Array.
+  bool holdsFloats() const;
   Span<float> floats() const { return typed<float>(napi_float32_array, "a Float32Array"); }
   Span<const int32_t> int32s() const { return typed<const int32_t>(napi_int32_array, "an Int32Array"); }
   Span<const uint32_t> uint32s() const { return typed<const uint32_t>(napi_uint32_array, "a Uint32Array"); }

@@ -84,11 +84,18 @@ Source readSource(const js::Value& from, const Plan& plan) {
   require(source.shape.top + shape[1] <= input[1] && source.shape.left + shape[2] <= input[2],
           "Samples of " + format(shape) + " do not lie within the model's input " + format(input));
   const auto labels = from.get("labels").int32s();
-  const auto images = from.get("images").bytes();
   source.labels = labels.data;
-  source.images = images.data;
   source.count = labels.size;
-  require(images.size == labels.size * elementsOf(shape), "The images' bytes do not match their shape and labels");
+  const js::Value images = from.get("images");
+  int64_t size = 0;
+  if (images.holdsFloats()) {
+    source.floats = images.floats().data;
+    size = images.floats().size;
+  } else {
+    source.bytes = images.bytes().data;
+    size = images.bytes().size;
+  }
+  require(size == labels.size * elementsOf(shape), "The images do not match their shape and labels");
   const auto scale = from.get("scale").floats();
   const auto shift = from.get("shift").floats();
   require(scale.size == shape[0] && shift.size == shape[0], "scale and shift need one number per channel");

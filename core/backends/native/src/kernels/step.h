@@ -1,8 +1,8 @@
 #pragma once
-// What surrounds the network in a training step: gathering a batch from the bytes of a data set, adding up the
+// What surrounds the network in a training step: gathering a batch from the samples of a data set, adding up the
 // gradients of the slices, and the update (7), (8) with momentum as PyTorch defines it:
 //
-//   x = byte * scale[c] + shift[c]        v = mu v + g + lambda w,  w = w - eta v
+//   x = stored * scale[c] + shift[c]      v = mu v + g + lambda w,  w = w - eta v
 
 #include "../simd/vector.h"
 #include "shapes.h"
@@ -10,9 +10,10 @@
 namespace convolab {
 namespace CONVOLAB_PATH {
 
-/// 16 images, each [channels][height][width] bytes, to x [channels][newHeight][newWidth][16]. What lies around an
-/// image is byte 0, normalised like any other.
-static void gather(const Gathering& shape, const uint8_t* const* images, const float* scale, const float* shift,
+/// 16 images, each [channels][height][width] bytes or floats, to x [channels][newHeight][newWidth][16]. What lies around
+/// an image is 0, normalised like any other.
+template <typename Pixel>
+static void gather(const Gathering& shape, const Pixel* const* images, const float* scale, const float* shift,
                    float* x) {
   for (int channel = 0; channel < shape.channels; channel++) {
     const Vector s = broadcast(scale[channel]);
@@ -27,9 +28,9 @@ static void gather(const Gathering& shape, const uint8_t* const* images, const f
           for (int part = 0; part < kLanes; part += kWidth) store(x + part, t);
           continue;
         }
-        alignas(64) float bytes[kLanes];
-        for (int lane = 0; lane < kLanes; lane++) bytes[lane] = images[lane][line + place];
-        for (int part = 0; part < kLanes; part += kWidth) store(x + part, fma(load(bytes + part), s, t));
+        alignas(64) float pixels[kLanes];
+        for (int lane = 0; lane < kLanes; lane++) pixels[lane] = images[lane][line + place];
+        for (int part = 0; part < kLanes; part += kWidth) store(x + part, fma(load(pixels + part), s, t));
       }
     }
   }

@@ -22,27 +22,35 @@ void toLanes(const float* from, int images, int elements, float* to) {
 
 void Program::fill(const Batch& batch, const Slice& slice) {
   if (batch.source != nullptr) {
-    fillBytes(batch, slice);
+    fillSamples(batch, slice);
   } else {
     fillValues(batch, slice);
     fillTargets(batch, slice);
   }
 }
 
-void Program::fillBytes(const Batch& batch, const Slice& slice) {
+void Program::fillSamples(const Batch& batch, const Slice& slice) {
   const Source& source = *batch.source;
-  const int64_t bytes = int64_t{source.shape.channels} * source.shape.height * source.shape.width;
   const uint32_t* order = batch.order + int64_t{slice.index} * kLanes;
   int32_t* labels = labels_.data() + int64_t{slice.index} * kLanes;
-  const uint8_t* images[kLanes];
+  uint32_t samples[kLanes];
   for (int lane = 0; lane < kLanes; lane++) {
     // A lane without an image repeats one: finite, and without effect, since its gradient is 0.
-    const uint32_t sample = order[std::min(lane, slice.images - 1)];
-    images[lane] = source.images + sample * bytes;
-    labels[lane] = source.labels[sample];
+    samples[lane] = order[std::min(lane, slice.images - 1)];
+    labels[lane] = source.labels[samples[lane]];
   }
-  const PlanValue& input = plan_.values[static_cast<size_t>(plan_.input)];
-  kernels_.gather(source.shape, images, source.scale.data(), source.shift.data(), slice.arena + input.offset * kLanes);
+  float* x = slice.arena + plan_.values[static_cast<size_t>(plan_.input)].offset * kLanes;
+  const auto gather = [&](auto kernel, const auto* pixels) {
+    const int64_t size = int64_t{source.shape.channels} * source.shape.height * source.shape.width;
+    decltype(pixels) images[kLanes];
+    for (int lane = 0; lane < kLanes; lane++) images[lane] = pixels + samples[lane] * size;
+    kernel(source.shape, images, source.scale.data(), source.shift.data(), x);
+  };
+  if (source.floats != nullptr) {
+    gather(kernels_.gatherFloats, source.floats);
+  } else {
+    gather(kernels_.gatherBytes, source.bytes);
+  }
 }
 
 void Program::fillValues(const Batch& batch, const Slice& slice) {

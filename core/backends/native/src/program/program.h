@@ -24,9 +24,11 @@ struct ProgramOptions {
   bool profile = false;
 };
 
-/// Samples as bytes, and how they become the values of the network's input. Borrowed for the length of a call.
+/// Samples, and how they become the values of the network's input. Borrowed for the length of a call.
 struct Source {
-  const uint8_t* images = nullptr;
+  /// One of the two.
+  const uint8_t* bytes = nullptr;
+  const float* floats = nullptr;
   const int32_t* labels = nullptr;
   int64_t count = 0;
   Gathering shape = {};
@@ -158,7 +160,7 @@ class Program {
 
   Slice sliceOf(int thread, const Batch& batch, int index);
   void fill(const Batch& batch, const Slice& slice);
-  void fillBytes(const Batch& batch, const Slice& slice);
+  void fillSamples(const Batch& batch, const Slice& slice);
   void fillValues(const Batch& batch, const Slice& slice);
   void fillTargets(const Batch& batch, const Slice& slice);
   void copyTaps(const Batch& batch, const Slice& slice, int firstCall, int lastCall) const;

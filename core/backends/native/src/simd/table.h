@@ -48,7 +48,8 @@ struct Kernels {
   void (*meanSquaredError)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
   void (*largestIndex)(int count, const float* y, int32_t* indices);
 
-  void (*gather)(const Gathering&, const uint8_t* const* images, const float* scale, const float* shift, float* x);
+  void (*gatherBytes)(const Gathering&, const uint8_t* const* images, const float* scale, const float* shift, float* x);
+  void (*gatherFloats)(const Gathering&, const float* const* images, const float* scale, const float* shift, float* x);
   void (*descend)(const Descent&, int64_t count, const float* gradient, float* weight, float* velocity);
   void (*accumulate)(int64_t count, const float* more, float* sum);
   bool (*allFinite)(int64_t count, const float* values);
