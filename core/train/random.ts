@@ -17,6 +17,7 @@ export const streams = {
   dropout: 5,
   probe: 6,
   bootstrap: 32,
+  derive: 33,
 } as const;
 export type Stream = keyof typeof streams;
 
