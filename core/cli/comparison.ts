@@ -1,6 +1,7 @@
 import type { Comparison, Statistic } from '../contract/runs.ts';
 import { duration, metricValue } from './format.ts';
 import { formatTable } from './output.ts';
+import { significanceInWords } from './significance.ts';
 
 type Group = Comparison['groups'][number];
 
@@ -11,8 +12,8 @@ function spread(statistic: Statistic, show: (value: number | null) => string): s
   return `${show(mean)}${half} (n = ${count})`;
 }
 
-/** Groups side by side: mean and standard deviation over their runs. */
-export function comparisonTable({ groups, target }: Comparison): string {
+/** Groups side by side: mean and standard deviation over their runs, and what the tests say of them. */
+export function comparisonTable({ groups, target, significance }: Comparison): string {
   const wanted = `${target.metric} ${metricValue(target.metric, target.value)}`;
   const accuracy = (value: number | null) => metricValue('/accuracy', value);
   const epochs = (value: number | null) => (value === null ? '–' : value.toFixed(1));
@@ -40,5 +41,6 @@ export function comparisonTable({ groups, target }: Comparison): string {
   );
   const notes = ['Mean ± standard deviation over n runs; epochs and time: until', wanted].join(' ');
   const onTest = groups.some(({ selectedOnTest }) => selectedOnTest);
-  return [...table, notes, ...(onTest ? ['(!) chosen by looking at the test set.'] : [])].join('\n');
+  const warning = onTest ? ['(!) chosen by looking at the test set.'] : [];
+  return [...table, notes, ...warning, ...significanceInWords(significance)].join('\n');
 }

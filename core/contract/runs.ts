@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupDifference } from './significance.ts';
 import { tensorPayload } from './tensor.ts';
 
 export const runStatus = z.enum([
@@ -203,6 +204,8 @@ export const comparison = z.object({
       selectedOnTest: z.boolean(),
     }),
   ),
+  /** Every pair of groups by every outcome that both have; empty where there are too many groups to take in. */
+  significance: z.array(groupDifference),
 });
 export type Comparison = z.infer<typeof comparison>;
 

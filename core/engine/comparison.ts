@@ -1,7 +1,9 @@
 import { averagedRuns } from '../contract/averaged.ts';
 import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
+import { type GroupDifference, type Outcome, outcomes } from '../contract/significance.ts';
 import { getPath } from '../train/paths.ts';
 import type { Difference } from './differences.ts';
+import { compareGroups } from './statistics/compare-groups.ts';
 import { mean, sampleDeviation } from './statistics/describe.ts';
 
 /** A run with its complete configuration. */
@@ -70,6 +72,34 @@ function describeGroup(
     reached: arrivals.length,
     selectedOnTest: summaries.some(({ selectedOnTest }) => selectedOnTest),
   };
+}
+
+/** What the tests say of every pair of groups, by every outcome. */
+export function testGroups(
+  groups: readonly Group[],
+  runs: readonly ComparedRun[],
+  reached: ReadonlyMap<string, Reached>,
+): GroupDifference[] {
+  const summaries = new Map(runs.map(({ summary }) => [summary.id, summary]));
+  const outcomeOf: Record<Outcome, (run: RunSummary) => number | null> = {
+    test: ({ test }) => test,
+    best: ({ best }) => best,
+    epochsToTarget: ({ id }) => reached.get(id)?.epoch ?? null,
+    secondsToTarget: ({ id }) => reached.get(id)?.seconds ?? null,
+  };
+  return outcomes.flatMap((outcome) =>
+    compareGroups(
+      outcome,
+      groups.map((group) => {
+        const members = group.runs.map((id) => summaries.get(id)).filter((run) => run !== undefined);
+        const observations = averagedRuns(members).flatMap((run) => {
+          const value = outcomeOf[outcome](run);
+          return value === null ? [] : [{ seed: run.seed, value }];
+        });
+        return { label: group.label, observations };
+      }),
+    ),
+  );
 }
 
 /** Over the runs that have the number. */

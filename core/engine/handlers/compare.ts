@@ -1,4 +1,11 @@
-import { type ComparedRun, defaultGrouping, defaultTarget, derivedKeys, formGroups } from '../comparison.ts';
+import {
+  type ComparedRun,
+  defaultGrouping,
+  defaultTarget,
+  derivedKeys,
+  formGroups,
+  testGroups,
+} from '../comparison.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { findDifferences } from '../differences.ts';
 
@@ -19,12 +26,14 @@ export function compareHandlers({ store }: Pick<EngineContext, 'store'>): Handle
       const reached = new Map(
         ids.map((id) => [id, store.metrics.firstReaching(id, target.metric, target.value)]),
       );
+      const groups = formGroups(runs, grouping, reached);
       return {
         runs: ids,
         differences: differences.map(({ path, values }) => ({ path, values: [...values] })),
         groupBy: grouping,
         target,
-        groups: formGroups(runs, grouping, reached),
+        groups,
+        significance: testGroups(groups, runs, reached),
       };
     },
   };

@@ -6,7 +6,7 @@ export interface StudentTest {
   /** Mean of the second minus mean of the first. */
   readonly difference: number;
   /** Confidence interval of the difference at the level asked for. */
-  readonly interval: readonly [number, number];
+  readonly interval: [number, number];
   readonly t: number;
   readonly freedom: number;
   /** Two-sided. */

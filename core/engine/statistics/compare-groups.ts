@@ -1,0 +1,85 @@
+import type { GroupDifference, Outcome } from '../../contract/significance.ts';
+import { bootstrapInterval } from './bootstrap.ts';
+import { mean } from './describe.ts';
+import { holmCorrected } from './holm.ts';
+import { rankSumTest } from './rank-sum.ts';
+import { hedgesG, pairedTest, welchTest } from './two-samples.ts';
+
+/** One run's number in a group. */
+export interface Observation {
+  readonly seed: number;
+  readonly value: number;
+}
+
+export interface Sample {
+  readonly label: string;
+  readonly observations: readonly Observation[];
+}
+
+/** Below this, a test says more about luck than about the groups. */
+export const fewestSeeds = 3;
+/** More pairs than a reader can take in; beyond, nothing is tested. */
+const mostGroups = 12;
+
+/**
+ * Every pair of groups by one outcome. Welch's test is the one that counts, whatever the others say, so that no test is
+ * picked for its result; its p values are corrected for the number of pairs (Holm).
+ */
+export function compareGroups(outcome: Outcome, groups: readonly Sample[]): GroupDifference[] {
+  if (groups.length > mostGroups) return [];
+  const pairs = groups.flatMap((first, i) => groups.slice(i + 1).map((second) => [first, second] as const));
+  const differences = pairs
+    .map(([first, second]) => comparePair(outcome, first, second))
+    .filter((one) => one !== null);
+  const corrected = holmCorrected(differences.flatMap(({ welch }) => (welch ? [welch.p] : [])));
+  let next = 0;
+  return differences.map((difference) => ({
+    ...difference,
+    correctedP: difference.welch ? (corrected[next++] as number) : null,
+  }));
+}
+
+function comparePair(
+  outcome: Outcome,
+  one: Sample,
+  other: Sample,
+): Omit<GroupDifference, 'correctedP'> | null {
+  const first = one.observations.map(({ value }) => value);
+  const second = other.observations.map(({ value }) => value);
+  if (first.length === 0 || second.length === 0) return null;
+  const enough = Math.min(first.length, second.length) >= fewestSeeds;
+  return {
+    outcome,
+    first: one.label,
+    second: other.label,
+    counts: [first.length, second.length],
+    difference: mean(second) - mean(first),
+    tooFewSeeds: !enough,
+    welch: enough ? welchTest(first, second) : null,
+    paired: comparePaired(one.observations, other.observations),
+    rankSum: enough ? rankSumTest(first, second) : null,
+    bootstrap: enough ? bootstrapInterval(first, second) : null,
+    effect: enough ? hedgesG(first, second) : null,
+  };
+}
+
+/** Over the seeds that stand exactly once in each group. */
+function comparePaired(
+  one: readonly Observation[],
+  other: readonly Observation[],
+): GroupDifference['paired'] {
+  const first = bySeed(one);
+  const second = bySeed(other);
+  const seeds = [...first.keys()].filter((seed) => second.has(seed));
+  if (seeds.length < fewestSeeds) return null;
+  const of = (values: ReadonlyMap<number, number>) => seeds.map((seed) => values.get(seed) as number);
+  const test = pairedTest(of(first), of(second));
+  return test && { ...test, seeds: seeds.length };
+}
+
+function bySeed(observations: readonly Observation[]): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const { seed } of observations) times.set(seed, (times.get(seed) ?? 0) + 1);
+  const single = observations.filter(({ seed }) => times.get(seed) === 1);
+  return new Map(single.map(({ seed, value }) => [seed, value]));
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { significanceInWords } from '../../../core/cli/significance.ts';
+import { bootstrapInterval } from '../../../core/engine/statistics/bootstrap.ts';
+import { compareGroups, type Sample } from '../../../core/engine/statistics/compare-groups.ts';
+import { rankSumTest } from '../../../core/engine/statistics/rank-sum.ts';
+import { pairedTest, welchTest } from '../../../core/engine/statistics/two-samples.ts';
+
+const group = (label: string, values: readonly number[], seeds = values.map((_, i) => i + 1)): Sample => ({
+  label,
+  observations: values.map((value, i) => ({ seed: seeds[i] as number, value })),
+});
+
+const sigmoid = group('sigmoid', [0.98, 0.982, 0.984]);
+const relu = group('relu', [0.99, 0.991, 0.992]);
+
+describe('comparing groups', () => {
+  test('says of two groups how far apart they are, and how sure that is', () => {
+    const [only, ...others] = compareGroups('test', [sigmoid, relu]);
+    expect(others).toEqual([]);
+    expect(only?.difference).toBeCloseTo(0.009, 12);
+    expect(only?.welch).toEqual(welchTest([0.98, 0.982, 0.984], [0.99, 0.991, 0.992]));
+    expect(only?.correctedP).toBe(only?.welch?.p);
+    expect(only?.paired?.seeds).toBe(3);
+    expect(only?.rankSum).toMatchObject({ u: 0, p: 0.1, smallestP: 0.1, exact: true });
+  });
+
+  test('pairs by seed, whatever the order of the runs, and only over the seeds that both have once', () => {
+    const first = group('a', [0.1, 0.25, 0.3, 0.9, 0.8], [3, 2, 1, 7, 7]);
+    const second = group('b', [0.5, 0.6, 0.8, 0.1], [1, 2, 3, 9]);
+    const [only] = compareGroups('test', [first, second]);
+    expect(only?.paired).toEqual({ ...pairedTest([0.1, 0.25, 0.3], [0.8, 0.6, 0.5]), seeds: 3 });
+  });
+
+  test('refuses to test under three seeds, and says so', () => {
+    const [only] = compareGroups('test', [group('a', [0.1, 0.2]), relu]);
+    expect(only).toMatchObject({
+      tooFewSeeds: true,
+      welch: null,
+      correctedP: null,
+      rankSum: null,
+      effect: null,
+    });
+    expect(significanceInWords(only ? [only] : [])[0]).toMatch(/n = 2 \+ 3: too few seeds/);
+  });
+
+  test('corrects for the number of pairs', () => {
+    const all = compareGroups('test', [sigmoid, relu, group('tanh', [0.985, 0.983, 0.988])]);
+    expect(all.map(({ first, second }) => `${first}-${second}`)).toEqual([
+      'sigmoid-relu',
+      'sigmoid-tanh',
+      'relu-tanh',
+    ]);
+    const smallest = Math.min(...all.map(({ welch }) => welch?.p ?? 1));
+    const corrected = all.find(({ welch }) => welch?.p === smallest)?.correctedP;
+    expect(corrected).toBeCloseTo(3 * smallest, 15);
+  });
+
+  test('leaves out groups without the outcome', () => {
+    expect(compareGroups('epochsToTarget', [group('a', []), relu])).toEqual([]);
+  });
+
+  test('is said in words, from the better group', () => {
+    const words = significanceInWords(compareGroups('test', [relu, sigmoid]));
+    expect(words).toEqual([
+      'test accuracy: relu is 0.90 points better than sigmoid (95% CI 0.48 to 1.32, Welch t, p = 0.0065, n = 3 + 3).',
+    ]);
+  });
+});
+
+describe('tests without anything to judge by', () => {
+  test('of values that never vary say nothing, also where rounding makes them differ', () => {
+    expect(welchTest([0.1, 0.1, 0.1], [0.3, 0.3, 0.3])).toBeNull();
+    expect(pairedTest([0.1, 0.2, 0.3], [0.2, 0.3, 0.4])).toBeNull();
+    expect(rankSumTest([1, 1, 1], [1, 1, 1])?.p).toBe(1);
+  });
+});
+
+describe('the bootstrap interval', () => {
+  test('is where counting every draw of three values puts it', () => {
+    const first = [0.1, 0.25, 0.3];
+    const second = [0.5, 0.6, 0.85];
+    const means = (values: readonly number[]) =>
+      values.flatMap((a) => values.flatMap((b) => values.map((c) => (a + b + c) / 3)));
+    const all = means(second)
+      .flatMap((m) => means(first).map((n) => m - n))
+      .sort((a, b) => a - b);
+    const [low, high] = bootstrapInterval(first, second) ?? [0, 0];
+    const share = (test: (value: number) => boolean) => all.filter(test).length / all.length;
+    const tiny = 1e-12;
+    // A lump of equal values may straddle the 2.5% point; drawing 9,999 times adds about 0.2%.
+    expect(share((value) => value < low - tiny)).toBeLessThan(0.03);
+    expect(share((value) => value <= low + tiny)).toBeGreaterThan(0.02);
+    expect(share((value) => value > high + tiny)).toBeLessThan(0.03);
+    expect(share((value) => value >= high - tiny)).toBeGreaterThan(0.02);
+  });
+
+  test('is the same every time', () => {
+    expect(bootstrapInterval([1, 2, 4], [3, 5, 6])).toEqual(bootstrapInterval([1, 2, 4], [3, 5, 6]));
+  });
+});
