@@ -1,3 +1,4 @@
+import type { DatasetTask } from './datasets.ts';
 import type { ErrorJson } from './errors.ts';
 import type { QueueEntry } from './methods.ts';
 import type { RunSummary } from './runs.ts';
@@ -10,6 +11,8 @@ export type EngineEvent =
   /** New points of running runs, raw, oldest first; parallel to `Series`. */
   | { type: 'metrics.appended'; points: MetricPoint[] }
   | { type: 'queue.changed'; entries: QueueEntry[] }
+  /** Work on data sets, all of it; whatever is gone since the last time is done or cancelled. */
+  | { type: 'datasets.changed'; tasks: DatasetTask[] }
   /** The engine was restarted under the window: reload everything. */
   | { type: 'engine.restarted' }
   | { type: 'status'; status: EngineStatus };

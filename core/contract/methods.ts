@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { catalog, datasetDescriptor } from './catalog.ts';
+import { catalog } from './catalog.ts';
+import { datasetMethods } from './datasets.ts';
+import { method } from './method.ts';
 import {
   band,
   comparison,
@@ -12,14 +14,12 @@ import {
   series,
 } from './runs.ts';
 import { modelSource } from './specs.ts';
-import { tensorPayload } from './tensor.ts';
 
 /**
  * The one table of what a window may ask of the engine. Parameters are validated by the engine, results by the types;
  * Electron's IPC and the browser host's WebSocket both carry `{ id, method, params }` and `{ id, result | error }`.
  * Adding a method is one line here and its handler, which the compiler demands.
  */
-const method = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) => ({ params, result });
 const nothing = z.object({});
 const one = z.object({ run: z.string() });
 const many = z.object({ runs: z.array(z.string()).min(1) });
@@ -183,34 +183,7 @@ export const methods = {
   'queue.list': method(nothing, z.array(queueEntry)),
   'queue.move': method(z.object({ run: z.string(), position: z.int().nonnegative() }), nothing),
 
-  'datasets.list': method(nothing, z.array(datasetDescriptor)),
-  'datasets.show': method(
-    z.object({ name: z.string() }),
-    z.object({
-      name: z.string(),
-      shape: z.array(z.int()),
-      hash: z.string(),
-      splits: z.record(z.string(), z.object({ count: z.int(), classes: z.record(z.string(), z.int()) })),
-      mean: z.array(z.number()),
-      deviation: z.array(z.number()),
-    }),
-  ),
-  /** Raw bytes of samples, [N, C, H, W] u8, for thumbnails. */
-  'datasets.samples': method(
-    z.object({
-      name: z.string(),
-      split: z.string(),
-      offset: z.int().nonnegative(),
-      count: z.int().positive().max(500),
-      label: z.int().nonnegative().optional(),
-    }),
-    z.object({
-      images: tensorPayload,
-      labels: z.array(z.int()),
-      indices: z.array(z.int()),
-      total: z.int(),
-    }),
-  ),
+  ...datasetMethods,
 } as const;
 
 export type Methods = typeof methods;

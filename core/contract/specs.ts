@@ -40,6 +40,10 @@ export const datasetSection = z.strictObject({
 });
 export type DatasetSection = z.infer<typeof datasetSection>;
 
+/** The part of it that says which data: the same samples whatever is made of them later. */
+export const datasetReference = datasetSection.pick({ name: true });
+export type DatasetReference = z.infer<typeof datasetReference>;
+
 export const experimentEnvelope = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200),

@@ -1,5 +1,7 @@
 import type { Handlers, MethodName } from '../contract/methods.ts';
 import type { Store } from '../store/store.ts';
+import type { DataDesk } from './data-desk/desk.ts';
+import type { DataTasks } from './data-tasks.ts';
 import type { EventHub } from './events.ts';
 
 /** What every handler is given of the engine. Heavy parts (data sets, backends) are imported where they are needed. */
@@ -9,6 +11,10 @@ export interface EngineContext {
   readonly store: Store;
   /** Tells open windows what changed; the store's own changes by other processes are noticed anyway. */
   readonly events: EventHub;
+  /** Reads pixels for the window, in a thread of its own. */
+  readonly desk: DataDesk;
+  /** Long work on data sets. */
+  readonly tasks: DataTasks;
   /** To be called after the store was changed here: tells windows, starts what waits, passes requests on. */
   changed(): void;
 }

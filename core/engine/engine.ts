@@ -6,6 +6,8 @@ import { Pool } from '../pool/pool.ts';
 import { openStore } from '../store/store.ts';
 import type { Engine, EngineOptions } from './api.ts';
 import { Changes } from './changes.ts';
+import { DataDesk } from './data-desk/desk.ts';
+import { DataTasks } from './data-tasks.ts';
 import { EventHub } from './events.ts';
 import { allHandlers } from './handlers/index.ts';
 import { StatusMeter } from './status.ts';
@@ -29,7 +31,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     look();
     pool?.look();
   };
-  const handlers = allHandlers({ home: options.home, store, events, changed: lookAtAll });
+  const desk = new DataDesk(options.home);
+  const tasks = new DataTasks(events);
+  const handlers = allHandlers({ home: options.home, store, events, desk, tasks, changed: lookAtAll });
   const unwatch = store.watch(lookAtAll);
   const meter = new StatusMeter(store, pool);
   const statusTimer = setInterval(() => {
@@ -41,7 +45,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const close = async () => {
     clearInterval(statusTimer);
     unwatch();
-    await pool?.close();
+    await Promise.all([pool?.close(), tasks.close().then(() => desk.close())]);
     events.flush();
     store.close();
   };

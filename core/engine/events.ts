@@ -1,3 +1,4 @@
+import type { DatasetTask } from '../contract/datasets.ts';
 import type { EngineEvent, MetricPoint } from '../contract/events.ts';
 import type { QueueEntry } from '../contract/methods.ts';
 import type { RunSummary } from '../contract/runs.ts';
@@ -9,8 +10,8 @@ type Status = Extract<EngineEvent, { type: 'status' }>['status'];
 const period = 100;
 
 /**
- * Gathers what changed and hands it on in batches, at most ten a second: of a run's row, the queue and the status only
- * the latest state is kept, of metrics every point. With nobody listening it keeps nothing.
+ * Gathers what changed and hands it on in batches, at most ten a second: of a run's row, the queue, the tasks and the
+ * status only the latest state is kept, of metrics every point. With nobody listening it keeps nothing.
  */
 export class EventHub {
   readonly #listeners = new Set<Listener>();
@@ -18,6 +19,7 @@ export class EventHub {
   readonly #removed = new Set<string>();
   #points: MetricPoint[] = [];
   #queue: QueueEntry[] | null = null;
+  #tasks: DatasetTask[] | null = null;
   #status: Status | null = null;
   #timer: NodeJS.Timeout | null = null;
   #lastFlush = 0;
@@ -56,6 +58,11 @@ export class EventHub {
     this.#schedule();
   }
 
+  datasetsChanged(tasks: DatasetTask[]): void {
+    this.#tasks = tasks;
+    this.#schedule();
+  }
+
   status(status: Status): void {
     this.#status = status;
     this.#schedule();
@@ -87,11 +94,13 @@ export class EventHub {
     if (this.#runs.size > 0) events.push({ type: 'runs.changed', runs: [...this.#runs.values()] });
     if (this.#points.length > 0) events.push({ type: 'metrics.appended', points: this.#points });
     if (this.#queue !== null) events.push({ type: 'queue.changed', entries: this.#queue });
+    if (this.#tasks !== null) events.push({ type: 'datasets.changed', tasks: this.#tasks });
     if (this.#status !== null) events.push({ type: 'status', status: this.#status });
     this.#removed.clear();
     this.#runs.clear();
     this.#points = [];
     this.#queue = null;
+    this.#tasks = null;
     this.#status = null;
     return events;
   }

@@ -6,7 +6,7 @@ const maximumWaitingPoints = 50_000;
 
 /**
  * Events on their way to one window. One batch is under way at a time; what happens meanwhile is merged (of a run's row,
- * the queue and the status only the latest), so a slow window costs a bounded amount of memory and never holds up
+ * the queue, the tasks and the status only the latest), so a slow window costs a bounded amount of memory and never holds up
  * the engine or another window.
  */
 export class Outbox {
@@ -40,7 +40,7 @@ export class Outbox {
 export function merge(events: readonly EngineEvent[]): EngineEvent[] {
   const runs = new Map<string, RunSummary>();
   const removed = new Set<string>();
-  const latest = new Map<'queue.changed' | 'status', EngineEvent>();
+  const latest = new Map<EngineEvent['type'], EngineEvent>();
   let points: MetricPoint[] = [];
   for (const event of events) {
     switch (event.type) {
@@ -63,6 +63,7 @@ export function merge(events: readonly EngineEvent[]): EngineEvent[] {
         if (points.length > maximumWaitingPoints) return [{ type: 'engine.restarted' }];
         break;
       case 'queue.changed':
+      case 'datasets.changed':
       case 'status':
         latest.set(event.type, event);
     }

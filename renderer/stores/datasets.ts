@@ -1,9 +1,43 @@
 import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { DatasetTask } from '../../core/contract/datasets.ts';
 import type { Params } from '../../core/contract/methods.ts';
 import { useBridge } from '../app/bridge.ts';
+import { useCatalogStore } from './catalog.ts';
 
-/** What a data set holds. Both reject with a `ConvolabError`. */
-export const useDatasetsStore = defineStore('datasets', () => ({
-  show: (name: string) => useBridge().call('datasets.show', { name }),
-  samples: (request: Params<'datasets.samples'>) => useBridge().call('datasets.samples', request),
-}));
+/** What data sets hold, and the long work on them. What asks the engine rejects with a `ConvolabError`. */
+export const useDatasetsStore = defineStore('datasets', () => {
+  const tasks = shallowRef<readonly DatasetTask[]>([]);
+  /** Counts what was put in place or taken away, so that a page reads its data set anew. */
+  const revision = ref(0);
+
+  const byName = computed(() => new Map(tasks.value.map((task) => [task.name, task])));
+
+  async function load(): Promise<void> {
+    tasks.value = await useBridge().call('datasets.tasks', {});
+  }
+
+  /** The engine's word on the work under way; what has gone from it is done, and may have changed the list. */
+  function changed(now: readonly DatasetTask[]): void {
+    const gone = tasks.value.filter(
+      ({ name, kind }) => !now.some((task) => task.name === name && task.kind === kind),
+    );
+    tasks.value = now;
+    if (!gone.some(({ kind }) => kind !== 'survey')) return;
+    revision.value += 1;
+    void useCatalogStore().load();
+  }
+
+  return {
+    tasks,
+    revision,
+    byName,
+    load,
+    changed,
+    show: (name: string) => useBridge().call('datasets.show', { name }),
+    samples: (request: Params<'datasets.samples'>) => useBridge().call('datasets.samples', request),
+    survey: (name: string) => useBridge().call('datasets.survey', { name }),
+    preview: (request: Params<'datasets.preview'>) => useBridge().call('datasets.preview', request),
+    cancel: (name: string) => useBridge().call('datasets.cancel', { name }),
+  };
+});

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../core/contract/events.ts';
 import { useBridge } from '../app/bridge.ts';
 import { useCatalogStore } from './catalog.ts';
+import { useDatasetsStore } from './datasets.ts';
 import { useMetricsStore } from './metrics.ts';
 import { useQueueStore } from './queue.ts';
 import { useRunsStore } from './runs.ts';
@@ -14,6 +15,7 @@ async function loadAll(): Promise<void> {
     useRunsStore().load(),
     useQueueStore().load(),
     useCatalogStore().load(),
+    useDatasetsStore().load(),
     useSettingsStore().load(),
     useMetricsStore().reload(),
   ]);
@@ -33,6 +35,9 @@ function apply(event: EngineEvent): void {
       break;
     case 'queue.changed':
       useQueueStore().changed(event.entries);
+      break;
+    case 'datasets.changed':
+      useDatasetsStore().changed(event.tasks);
       break;
     case 'status':
       useStatusStore().engine = event.status;

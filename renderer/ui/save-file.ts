@@ -11,5 +11,8 @@ export function saveFile(name: string, data: Blob): void {
 
 /** Bytes of the engine's base64. */
 export function fromBase64(data: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const text = atob(data);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }

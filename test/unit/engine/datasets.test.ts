@@ -1,18 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DataDesk } from '../../../core/engine/data-desk/desk.ts';
+import { DataTasks } from '../../../core/engine/data-tasks.ts';
+import { EventHub } from '../../../core/engine/events.ts';
 import { datasetHandlers } from '../../../core/engine/handlers/datasets.ts';
 import { eightDigits, installEightDigits } from '../../support/mnist.ts';
 import { temporaryFolder } from '../../support/project.ts';
 
 let home: ReturnType<typeof temporaryFolder>;
+let desk: DataDesk;
 let handlers: ReturnType<typeof datasetHandlers>;
 beforeEach(() => {
   home = temporaryFolder();
   installEightDigits(home.path);
-  handlers = datasetHandlers({ home: home.path });
+  desk = new DataDesk(home.path);
+  handlers = datasetHandlers({ home: home.path, desk, tasks: new DataTasks(new EventHub()) });
 });
-afterEach(() => home.remove());
+afterEach(async () => {
+  await desk.close();
+  home.remove();
+});
 
 const mnist = { name: 'mnist', split: 'train', offset: 0, count: 100 };
 

@@ -1,0 +1,91 @@
+import { gather } from '../../backends/reference/gather.ts';
+import { ConvolabError } from '../../contract/errors.ts';
+import type { ParsedParams, Result } from '../../contract/methods.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { type PlannedTransform, planTransform } from '../../data/preprocess.ts';
+import { sharedDataset } from '../../data/shared.ts';
+import { splitValidation } from '../../data/split.ts';
+import { tensorPayload } from '../payload.ts';
+import { findSplit, galleryOf, sizeOf } from './gallery.ts';
+import { labelOf } from './samples.ts';
+
+type Asked = ParsedParams<'datasets.preview'>;
+
+/** One sample as it lies on disk, and the very numbers that training would hand to the first layer. */
+export async function preview(asked: Asked, home: string): Promise<Result<'datasets.preview'>> {
+  const dataset = await sharedDataset(asked.dataset.name, home);
+  const split = findSplit(galleryOf(dataset), asked.split);
+  if (asked.index >= split.count) {
+    throw new ConvolabError('argument.invalid', `${asked.split} has no sample ${asked.index}.`, {
+      subject: asked.split,
+      hint: `Its samples are numbered 0 to ${split.count - 1}.`,
+    });
+  }
+  const { shape } = dataset;
+  const stored = await readStored(dataset, asked);
+  const input = asked.input ?? shape;
+  const batch = { shape: [1, ...input], data: new Float64Array(sizeOf(input)) };
+  const label = labelOf(split, asked.index);
+  const source = {
+    images: stored,
+    labels: Int32Array.of(label ?? -1),
+    shape,
+    classes: dataset.classes.length,
+  };
+  gather(source, transformOf(dataset, asked).transform, Uint32Array.of(0), batch);
+  const seen = Float32Array.from(batch.data);
+  return {
+    index: asked.index,
+    label,
+    stored: tensorPayload(shape, stored),
+    seen: tensorPayload(input, seen),
+    channels: channelsOf(seen, input[0] ?? 0),
+    total: split.count,
+  };
+}
+
+/** [C, H, W] as it lies in the data set: bytes, or the values that whitening made. */
+async function readStored(dataset: Dataset, { split, index }: Asked): Promise<Uint8Array | Float32Array> {
+  const source = dataset.splits[split];
+  const size = sizeOf(dataset.shape);
+  if (source) return source.images.slice(index * size, (index + 1) * size);
+  const bytes = new Uint8Array(size);
+  await dataset.large?.[split]?.read(Uint32Array.of(index), bytes);
+  return bytes;
+}
+
+/** Walking over all training images again for every picture would take longer than the picture. */
+const planned = new WeakMap<Dataset, Map<string, PlannedTransform>>();
+
+function transformOf(dataset: Dataset, { dataset: section, input, seed = 1 }: Asked): PlannedTransform {
+  const { validation = 0, preprocess = [] } = section;
+  const known = planned.get(dataset) ?? new Map<string, PlannedTransform>();
+  planned.set(dataset, known);
+  const key = JSON.stringify([validation, preprocess, input, seed]);
+  const train = dataset.splits.train as Dataset['splits'][string];
+  const plan =
+    known.get(key) ??
+    planTransform(
+      preprocess,
+      train,
+      splitValidation(train.labels.length, validation, seed).train,
+      input ?? dataset.shape,
+    );
+  known.set(key, plan);
+  return plan;
+}
+
+function channelsOf(values: Float32Array, channels: number): Result<'datasets.preview'>['channels'] {
+  const plane = values.length / channels;
+  return Array.from({ length: channels }, (_, channel) => {
+    const part = values.subarray(channel * plane, (channel + 1) * plane);
+    const mean = part.reduce((sum, value) => sum + value, 0) / plane;
+    const variance = part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane;
+    return {
+      minimum: part.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+      maximum: part.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+      mean,
+      deviation: Math.sqrt(variance),
+    };
+  });
+}

@@ -1,0 +1,52 @@
+import { parentPort } from 'node:worker_threads';
+import { ConvolabError } from '../../contract/errors.ts';
+import type { Result } from '../../contract/methods.ts';
+import { openGallery } from './gallery.ts';
+import { preview } from './preview.ts';
+import type { Asked, FromReader, Question, ReadingProgress, ToReader } from './protocol.ts';
+import { samples } from './samples.ts';
+import { show } from './show.ts';
+import { survey } from './survey.ts';
+
+/** Entry of the engine's reading thread: answers one message each, several at a time, long ones in slices. */
+const port = parentPort;
+const underWay = new Map<number, AbortController>();
+
+function tell(message: FromReader): void {
+  port?.postMessage(message);
+}
+
+async function answer(asked: Asked): Promise<void> {
+  const { id } = asked;
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  try {
+    const onProgress = (progress: ReadingProgress) => tell({ id, progress });
+    tell({ id, answer: await find(asked, controller.signal, onProgress) });
+  } catch (thrown) {
+    tell({ id, error: JSON.parse(JSON.stringify(ConvolabError.from(thrown))) });
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+const is = <Q extends Question>(asked: Asked, question: Q): asked is Asked<Q> => asked.question === question;
+
+async function find(
+  asked: Asked,
+  signal: AbortSignal,
+  onProgress: (progress: ReadingProgress) => void,
+): Promise<Result<Question>> {
+  const { home } = asked;
+  if (is(asked, 'datasets.samples')) return samples(await openGallery(asked.params, home), asked.params);
+  if (is(asked, 'datasets.survey'))
+    return survey(await openGallery(asked.params, home), home, { signal, onProgress });
+  if (is(asked, 'datasets.preview')) return preview(asked.params, home);
+  if (is(asked, 'datasets.show')) return show(await openGallery(asked.params, home));
+  throw new ConvolabError('method.unknown', `The reading thread knows no "${asked.question}".`);
+}
+
+port?.on('message', (message: ToReader) => {
+  if ('cancel' in message) underWay.get(message.cancel)?.abort();
+  else void answer(message);
+});

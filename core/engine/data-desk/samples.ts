@@ -1,0 +1,62 @@
+import type { ParsedParams, Result } from '../../contract/methods.ts';
+import { Resampler } from '../../data/derive/resample.ts';
+import { tensorPayload } from '../payload.ts';
+import { findSplit, type Gallery, type GallerySplit, sizeOf } from './gallery.ts';
+
+/** A page of samples in their stored order, as small as asked for. */
+export async function samples(
+  gallery: Gallery,
+  { split: name, offset, count, label, size }: ParsedParams<'datasets.samples'>,
+): Promise<Result<'datasets.samples'>> {
+  const split = findSplit(gallery, name);
+  const places = label === undefined ? null : placesOf(split, label);
+  const total = places?.length ?? split.count;
+  const length = Math.max(0, Math.min(count, total - offset));
+  const indices = Uint32Array.from({ length }, (_, i) => places?.[offset + i] ?? offset + i);
+  const { shape, bytes } = shrink(gallery.shape, await split.read(indices), size);
+  return {
+    images: tensorPayload([length, ...shape], bytes),
+    labels: Array.from(indices, (index) => labelOf(split, index)),
+    indices: [...indices],
+    total,
+  };
+}
+
+/** null for a sample that nobody labelled. */
+export function labelOf({ labels }: GallerySplit, index: number): number | null {
+  const label = labels?.[index] ?? -1;
+  return label < 0 ? null : label;
+}
+
+const places = new WeakMap<Int32Array, Map<number, Uint32Array>>();
+
+/** Where the samples of one class are, found once for as long as the data set is open. */
+function placesOf({ labels }: GallerySplit, label: number): Uint32Array {
+  if (labels === null) return new Uint32Array();
+  const known = places.get(labels) ?? new Map<number, Uint32Array>();
+  places.set(labels, known);
+  const found = known.get(label) ?? Uint32Array.from([...labels.keys()].filter((at) => labels[at] === label));
+  known.set(label, found);
+  return found;
+}
+
+/** Images larger than `size` made to fit into a square of it, their proportions kept. */
+function shrink(
+  [channels = 0, height = 0, width = 0]: readonly number[],
+  bytes: Uint8Array,
+  size = Math.max(height, width),
+): { shape: number[]; bytes: Uint8Array } {
+  const scale = size / Math.max(height, width);
+  if (scale >= 1) return { shape: [channels, height, width], bytes };
+  const to = {
+    height: Math.max(1, Math.round(height * scale)),
+    width: Math.max(1, Math.round(width * scale)),
+  };
+  const resampler = new Resampler({ height, width }, to, 'area');
+  const planes = bytes.length / (height * width);
+  const small = new Uint8Array(planes * sizeOf([to.height, to.width]));
+  for (let plane = 0; plane < planes; plane++) {
+    resampler.plane(bytes, plane * height * width, 1, small, plane * to.height * to.width);
+  }
+  return { shape: [channels, to.height, to.width], bytes: small };
+}
