@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { ConvolabError } from '../contract/errors.ts';
 import { writeFileAtomic } from './atomic-file.ts';
+import { type Dtype, damaged, encodeHeader, layOut, parseHeader } from './safetensors-header.ts';
 
 /**
  * The safetensors format (huggingface.co/docs/safetensors): the length of the header as a little-endian 64-bit number,
@@ -25,16 +26,9 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** The reference implementation's own limit; a greater one means that the file is something else. */
-const longestHeader = 100_000_000;
-const elementBytes = { F32: 4, I32: 4, U8: 1 } as const;
-type Dtype = keyof typeof elementBytes;
-
-interface HeaderEntry {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+/** Element types that are read into memory as they are. */
+const readable = ['F32', 'I32', 'U8'] as const;
+type Readable = (typeof readable)[number];
 
 /**
  * Writes tensors to a file, whole or not at all.
@@ -75,24 +69,17 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, SafeTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
-  const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  let offset = 0;
-  for (const [name, { shape, data }] of ordered) {
+  for (const [name, { shape, data }] of tensors) {
     const elements = shape.reduce((product, extent) => product * extent, 1);
     if (elements !== data.length) {
       throw new ConvolabError('internal', `Tensor ${name} of shape [${shape}] has ${data.length} elements.`);
     }
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
   }
-  const json = Buffer.from(JSON.stringify(header));
-  const padding = (8 - (json.length % 8)) % 8;
-  const start = Buffer.alloc(8 + json.length + padding, ' ');
-  start.writeBigUInt64LE(BigInt(json.length + padding));
-  json.copy(start, 8);
-  return [start, ...ordered.map(([, { data }]) => littleEndian(data))];
+  const entries = layOut(
+    [...tensors].map(([name, { shape, data }]) => [name, { dtype: dtypeOf(data), shape }] as const),
+  );
+  const ordered = [...entries.keys()].map((name) => tensors.get(name) as SafeTensor);
+  return [encodeHeader(entries, metadata), ...ordered.map(({ data }) => littleEndian(data))];
 }
 
 /**
@@ -101,109 +88,23 @@ export function encodeSafetensors(
  * @throws `file.damaged`
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsContent {
-  const { header, start } = parseHeader(bytes, file);
-  const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    throw damaged(file, 'its __metadata__ holds something other than texts');
+  const { entries, metadata, start } = parseHeader(bytes, bytes.length, file);
+  const tensors = new Map<string, SafeTensor>();
+  for (const [name, { dtype, shape, data_offsets: offsets }] of entries) {
+    if (!isReadable(dtype)) {
+      throw damaged(file, `tensor ${name} has dtype "${dtype}"; readable are ${readable.join(', ')}`);
+    }
+    const [from, to] = offsets;
+    tensors.set(name, { shape, data: decodeData(dtype, bytes.subarray(start + from, start + to)) });
   }
-  const entries = Object.entries(rest).map(([name, entry]) => [name, checkEntry(name, entry, file)] as const);
-  checkCoverage(entries, bytes.length - start, file);
-  return {
-    metadata: metadata as Record<string, string>,
-    tensors: new Map(
-      entries.map(
-        ([
-          name,
-          {
-            dtype,
-            shape,
-            data_offsets: [from, to],
-          },
-        ]) => [name, { shape, data: decodeData(dtype, bytes.subarray(start + from, start + to)) }],
-      ),
-    ),
-  };
+  return { metadata, tensors };
 }
 
-function parseHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) throw damaged(file, `only ${bytes.length} bytes long, shorter than its first field`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > longestHeader)
-    throw damaged(file, `announces a header of ${length} bytes; not a safetensors file`);
-  if (8 + length > bytes.length) {
-    throw damaged(file, `${bytes.length} bytes long, cut short inside its header of ${length} bytes`);
-  }
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch {
-    throw damaged(file, 'its header is not JSON');
-  }
-  if (!isObject(header)) throw damaged(file, 'its header is not a JSON object');
-  return { header, start: 8 + length };
+function isReadable(dtype: Dtype): dtype is Readable {
+  return readable.some((known) => known === dtype);
 }
 
-function checkEntry(name: string, entry: unknown, file: string): HeaderEntry {
-  if (!isObject(entry)) throw damaged(file, `tensor ${name} has no description`);
-  const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype)) {
-    const readable = Object.keys(elementBytes).join(', ');
-    throw damaged(file, `tensor ${name} has dtype ${JSON.stringify(dtype)}; readable are ${readable}`);
-  }
-  if (!isCounts(shape)) throw damaged(file, `tensor ${name} has no proper shape`);
-  if (!isCounts(offsets) || offsets.length !== 2)
-    throw damaged(file, `tensor ${name} has no proper byte range`);
-  const [from, to] = offsets as [number, number];
-  const wanted = shape.reduce((product, extent) => product * extent, 1) * elementBytes[dtype as Dtype];
-  if (to - from !== wanted) {
-    throw damaged(
-      file,
-      `tensor ${name} [${shape.join(', ')}] needs ${wanted} bytes and is given ${to - from}`,
-    );
-  }
-  return { dtype: dtype as Dtype, shape, data_offsets: [from, to] };
-}
-
-/** Ranges must follow one another without overlap or hole, up to the end of the file. */
-function checkCoverage(
-  entries: readonly (readonly [string, HeaderEntry])[],
-  available: number,
-  file: string,
-): void {
-  const ordered = entries.toSorted(
-    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
-  );
-  let end = 0;
-  for (const [
-    name,
-    {
-      data_offsets: [from, to],
-    },
-  ] of ordered) {
-    if (from !== end) throw damaged(file, `tensor ${name} begins at byte ${from} where ${end} is expected`);
-    end = to;
-  }
-  if (end === available) return;
-  const fact = end > available ? 'it is cut short' : 'foreign bytes follow';
-  throw damaged(file, `holds ${available} bytes of tensors where its header announces ${end}: ${fact}`);
-}
-
-function damaged(file: string, fact: string): ConvolabError {
-  return new ConvolabError('file.damaged', `${file}: ${fact}.`, {
-    subject: file,
-    hint: 'Use another copy of the file, or another checkpoint.',
-  });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function dtypeOf(data: SafeTensor['data']): Dtype {
+function dtypeOf(data: SafeTensor['data']): Readable {
   if (data instanceof Float32Array) return 'F32';
   return data instanceof Int32Array ? 'I32' : 'U8';
 }
@@ -215,7 +116,7 @@ function littleEndian(data: SafeTensor['data']): Uint8Array {
 }
 
 /** Copies, so that the elements are aligned and the file's bytes can go. */
-function decodeData(dtype: Dtype, view: Uint8Array): SafeTensor['data'] {
+function decodeData(dtype: Readable, view: Uint8Array): SafeTensor['data'] {
   const bytes = new Uint8Array(view);
   if (dtype === 'U8') return bytes;
   if (endianness() === 'BE') Buffer.from(bytes.buffer).swap32();

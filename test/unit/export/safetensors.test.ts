@@ -110,7 +110,12 @@ describe('a safetensors file', () => {
     [
       'with an unknown dtype',
       file({ a: entry(0, 8, { dtype: 'F8' }) }, 8),
-      /dtype "F8"; readable are F32, I32, U8/,
+      /dtype "F8"; known are F64, I64/,
+    ],
+    [
+      'with a dtype that is not read',
+      file({ a: entry(0, 8, { dtype: 'F64', shape: [1] }) }, 8),
+      /dtype "F64"; readable are F32, I32, U8/,
     ],
     ['with a dtype of another kind', file({ a: entry(0, 8, { dtype: 'toString' }) }, 8), /dtype "toString"/],
     ['with a negative extent', file({ a: entry(0, 8, { shape: [-2] }) }, 8), /no proper shape/],
