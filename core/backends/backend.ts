@@ -18,7 +18,7 @@ export interface Backend {
    * Floating-point operations per second that the device reaches in a matrix product at its best, as measured now: what
    * a program's speed can be held against. Left out where a backend cannot tell.
    */
-  measurePeak?(threads: number): number;
+  measurePeak?(threads: number): Promise<number>;
 }
 
 export interface BackendDevice {
@@ -144,7 +144,7 @@ export interface Program {
   /** Bytes of its buffers, data excluded. */
   readonly memoryBytes: number;
   setState(state: ProgramState): void;
-  state(): ProgramState;
+  state(): Promise<ProgramState>;
   /** Data stays attached until replaced; bytes are not copied where the device is the CPU. */
   attach(split: string, source: SampleSource, transform: Transform): void;
   /** Runs all steps of the request off the JavaScript thread. Bit-identical for any number of threads. */
@@ -153,6 +153,6 @@ export interface Program {
   evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport>;
   probe(batch: ProbeBatch): Promise<ProbeReport>;
   /** Where a backend can tell; all zeros unless compiled with `profile`. */
-  takeProfile?(): StepProfile;
+  takeProfile?(): Promise<StepProfile>;
   dispose(): void;
 }

@@ -66,7 +66,7 @@ export function placeShared(
 }
 
 function placed(values: readonly UnplacedValue[], offsets: readonly number[]): PlanValue[] {
-  return values.map(({ id, name, shape }, i) => ({ id, name, shape, offset: offsets[i] as number }));
+  return values.map((value, i) => ({ ...value, offset: offsets[i] as number }));
 }
 
 function valueIds(operands: readonly (OperandRef | null)[]): number[] {

@@ -47,6 +47,8 @@ export interface PlanValue {
    * its views of another shape (flatten).
    */
   readonly offset: number;
+  /** The value of another shape whose numbers these are. */
+  readonly viewOf?: number;
 }
 
 export interface PlanParameter {

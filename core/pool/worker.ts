@@ -72,7 +72,7 @@ function observer(job: Job, session: Session): Observer {
       const written = await writeCheckpoint(
         join(job.folder, file),
         program.plan,
-        program.state(),
+        await program.state(),
         position,
         data,
       );

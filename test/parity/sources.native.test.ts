@@ -29,7 +29,7 @@ async function trained(backend: Backend, source: SampleSource, transform: Transf
   program.setState({ parameters: initialParameters(plan, 3), optimizer: new Map() });
   program.attach('train', source, transform);
   await program.train('train', { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04) });
-  return program.state().parameters;
+  return (await program.state()).parameters;
 }
 
 describe('samples that are floats', () => {

@@ -34,7 +34,7 @@ async function trainedBits(backend: Backend, plan: Plan, threads: number): Promi
   const program = await compiled(backend, plan, threads);
   const report = await program.train('train', request);
   expect(report).toMatchObject({ steps: 4, samples: 133, nonFinite: null });
-  return stateBits(program.state());
+  return stateBits(await program.state());
 }
 
 const conv = (id: string, filters: number, kernel: number, activation: string, pad = 0) => ({
@@ -94,7 +94,7 @@ for (const [name, plan] of Object.entries(others)) {
       const states = backends.map(async (backend) => {
         const program = await compiled(backend, plan(), 2);
         await program.train('train', request);
-        return program.state().parameters;
+        return (await program.state()).parameters;
       });
       const [actual, wanted] = await Promise.all(states);
       for (const [parameter, data] of actual ?? []) {
@@ -136,7 +136,7 @@ describe('training LeNet-5 on the CPU', () => {
         rates: request.rates.subarray(step, step + 1),
       });
     }
-    expect(stateBits(program.state())).toEqual(together);
+    expect(stateBits(await program.state())).toEqual(together);
   });
 
   for (const loss of ['softmax-cross-entropy', 'mse']) {
@@ -151,8 +151,8 @@ describe('training LeNet-5 on the CPU', () => {
         reference.train('train', request),
       ]);
       expect(actual).toMatchObject({ ...expected, lossSum: expect.closeTo(expected.lossSum, 2) });
-      const wanted = reference.state();
-      for (const [name, data] of native.state().parameters) {
+      const wanted = await reference.state();
+      for (const [name, data] of (await native.state()).parameters) {
         const shape = [data.length];
         const error = relativeError({ shape, data }, { shape, data: wanted.parameters.get(name) ?? data });
         expect(error, name).toBeLessThan(1e-4);
@@ -178,7 +178,7 @@ describe('training LeNet-5 on the CPU', () => {
     program.setState({ parameters: ones, optimizer: new Map() });
     await program.train('train', request);
     const c3 = plan.parameters.find(({ name }) => name === 'C3.weight');
-    const weights = program.state().parameters.get('C3.weight');
+    const weights = (await program.state()).parameters.get('C3.weight');
     const absent = weights?.filter((_, i) => c3?.mask?.[i] === 0);
     expect(absent?.length).toBe(36 * 25);
     expect(absent?.every((weight) => weight === 0)).toBe(true);
@@ -204,11 +204,11 @@ describe('a step that is not finite', () => {
     const program = await compiled(createNativeBackend(), lenetPlan({ activation: 'relu' }), 2);
     const first = { order: order.subarray(0, 40), batchSize: 40, rates: Float32Array.of(3e38) };
     await program.train('train', first);
-    const before = stateBits(program.state());
+    const before = stateBits(await program.state());
     const report = await program.train('train', request);
     // C1 stays just finite; the sum under S2's windows does not.
     expect(report).toMatchObject({ steps: 0, samples: 0, nonFinite: { step: 0, layer: 'S2' } });
-    expect(stateBits(program.state())).toEqual(before);
+    expect(stateBits(await program.state())).toEqual(before);
   });
 
   it('names the layer where the first such number arose', async () => {

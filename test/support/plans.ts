@@ -198,7 +198,7 @@ async function trainBriefly(
   const rates = Float32Array.of(0.1, 0.05, 0.025);
   const report = await program.train('train', { order, batchSize: 20, rates });
   const evaluation = await program.evaluate('train', order);
-  const { parameters, optimizer: velocities } = program.state();
+  const { parameters, optimizer: velocities } = await program.state();
   program.dispose();
   expect(report).toMatchObject({ steps: 3, samples: 45, nonFinite: null });
   expect(evaluation.samples).toBe(45);

@@ -23,7 +23,7 @@ export function createNativeBackend(options: NativeOptions = {}): Backend {
     device: { id: 'cpu', name, details: { simd: path } },
     kernels: new Set([...addon.kernels(), 'sgd.update']),
     runKernel: (call) => runSingle(addon, path, call),
-    measurePeak: (threads) => addon.measurePeak(path, threads),
+    measurePeak: async (threads) => addon.measurePeak(path, threads),
     compile: async (plan, compileOptions) => new NativeCpuProgram({ addon, path }, plan, compileOptions),
   };
 }

@@ -84,7 +84,7 @@ export class NativeCpuProgram implements Program {
     native(() => this.#device.addon.write(this.#program, storage, parameter, values));
   }
 
-  state(): ProgramState {
+  async state(): Promise<ProgramState> {
     const read = (storage: 'parameters' | 'velocities', suffix: string) =>
       new Map(
         this.plan.parameters.map(({ name }, i) => [
@@ -141,7 +141,7 @@ export class NativeCpuProgram implements Program {
     // A batch of its own size, since gradients are those of the mean over all of it.
     const larger = this.#create(batch.count);
     try {
-      const { parameters } = this.state();
+      const { parameters } = await this.state();
       this.plan.parameters.forEach(({ name }, i) => {
         const values = parameters.get(name);
         if (values) native(() => this.#device.addon.write(larger, 'parameters', i, values));
@@ -177,7 +177,7 @@ export class NativeCpuProgram implements Program {
     return { shape: [count, ...shape], data: new Float32Array(count * elements(shape)) };
   }
 
-  takeProfile(): StepProfile {
+  async takeProfile(): Promise<StepProfile> {
     const seconds = native(() => this.#device.addon.takeProfile(this.#program)).map((time) => time / 1e9);
     const calls = seconds.splice(0, this.#lowered.calls.length);
     return { calls, rest: new Map(restOfStep.map((name, i) => [name, seconds[i] as number])) };

@@ -55,7 +55,7 @@ export class ReferenceProgram implements Program {
     this.#memory.load(state);
   }
 
-  state(): ProgramState {
+  async state(): Promise<ProgramState> {
     return this.#memory.save();
   }
 

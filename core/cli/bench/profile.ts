@@ -35,13 +35,13 @@ export async function profile(
   seconds: number,
 ): Promise<NetProfile> {
   const steps = await stepsPerRound(run);
-  program.takeProfile?.();
+  await program.takeProfile?.();
   let best: number[] = [];
   let rest: string[] = [];
   const end = performance.now() + seconds * 1000;
   do {
     await run(steps);
-    const taken = program.takeProfile?.() ?? { calls: [], rest: new Map<string, number>() };
+    const taken = (await program.takeProfile?.()) ?? { calls: [], rest: new Map<string, number>() };
     rest = [...taken.rest.keys()];
     const row = [...taken.calls, ...taken.rest.values()].map((time) => (time * 1000) / steps);
     best = row.map((time, i) => Math.min(time, best[i] ?? time));

@@ -31,7 +31,7 @@ export interface Course {
   readonly seconds: number;
   readonly peer: PyTorch | null;
   /** Floating-point operations per second of so many threads at their best. */
-  peak(threads: number): number | undefined;
+  peak(threads: number): Promise<number | undefined>;
 }
 
 /** Rounds of ours and of the peer in turn, so that a machine that slows down slows both. */
@@ -45,7 +45,7 @@ export async function measureSetting(backend: Backend, setting: Setting, course:
   ours.end();
   const [imagesPerSecond = 0, ...peerSpeeds] = speeds.map(median);
   const flops = stepFlops(prepared.plan, mode) * imagesPerSecond;
-  const peak = course.peak(threads);
+  const peak = await course.peak(threads);
   const best = Math.max(...peerSpeeds);
   return {
     net: net.name,

@@ -54,8 +54,8 @@ export const bench: Command = {
 
 /** Measured when first asked for, for each number of threads. */
 function peaksOf(backend: Backend): Course['peak'] {
-  const peaks = new Map<number, number | undefined>();
-  return (threads) => {
+  const peaks = new Map<number, Promise<number> | undefined>();
+  return async (threads) => {
     if (!peaks.has(threads)) peaks.set(threads, backend.measurePeak?.(threads));
     return peaks.get(threads);
   };

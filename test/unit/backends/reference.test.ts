@@ -55,8 +55,8 @@ describe('training on the reference backend', () => {
     const report = await program.train('train', request);
     // y = x, t = 1 (one class): errors 0 and 2; losses 0 and 2; dW = (0*1 + 2*3) / 2 = 3, db = 1
     expect(report).toEqual({ steps: 1, samples: 2, lossSum: 2, correct: 2, nonFinite: null });
-    expect(program.state().parameters.get('D.weight')).toEqual(Float32Array.of(1 - 0.25 * 3));
-    expect(program.state().parameters.get('D.bias')).toEqual(Float32Array.of(-0.25));
+    expect((await program.state()).parameters.get('D.weight')).toEqual(Float32Array.of(1 - 0.25 * 3));
+    expect((await program.state()).parameters.get('D.bias')).toEqual(Float32Array.of(-0.25));
   });
 
   it('divides a partial batch by its own count, and takes the rate of each step', async () => {
@@ -65,7 +65,7 @@ describe('training on the reference backend', () => {
     const request = { order: all(3), batchSize: 2, rates: Float32Array.of(0, 0.5) };
     expect((await program.train('train', request)).steps).toBe(2);
     // The first batch is right already; in the second y = 1 = t too, so nothing moves.
-    expect(program.state().parameters.get('D.weight')).toEqual(Float32Array.of(0));
+    expect((await program.state()).parameters.get('D.weight')).toEqual(Float32Array.of(0));
     program.attach('train', pixels(2), identity);
     program.setState({
       parameters: new Map([['D.bias', Float32Array.of(0)]]),
@@ -73,7 +73,7 @@ describe('training on the reference backend', () => {
     });
     await program.train('train', { order: all(1), batchSize: 2, rates: Float32Array.of(0.5) });
     // y = 0, error -1, dW = -1 * 2 over a count of 1
-    expect(program.state().parameters.get('D.weight')).toEqual(Float32Array.of(1));
+    expect((await program.state()).parameters.get('D.weight')).toEqual(Float32Array.of(1));
   });
 
   it('decays weights, not biases, and carries the velocity', async () => {
@@ -82,7 +82,7 @@ describe('training on the reference backend', () => {
     const request = { order: Uint32Array.of(0, 0), batchSize: 1, rates: Float32Array.of(1, 0) };
     await program.train('train', request);
     // Step 1: dW = 0, vW = 0.25; db = -1, vb = -1. Step 2 at rate 0: b = 1 so db = 0, vb = -0.5; vW = 0.125 + 0.25 * 0.75
-    const { parameters, optimizer } = program.state();
+    const { parameters, optimizer } = await program.state();
     expect(parameters.get('D.weight')).toEqual(Float32Array.of(0.75));
     expect(parameters.get('D.bias')).toEqual(Float32Array.of(1));
     expect(optimizer.get('D.weight.velocity')).toEqual(Float32Array.of(0.3125));
@@ -104,10 +104,10 @@ describe('training on the reference backend', () => {
     first.attach('train', pixels(1, 3), identity);
     await first.train('train', half);
     const resumed = await programOf(unit, [9], [9], { momentum: 0.9 });
-    resumed.setState(first.state());
+    resumed.setState(await first.state());
     resumed.attach('train', pixels(1, 3), identity);
     await resumed.train('train', rest);
-    expect(resumed.state()).toEqual(whole.state());
+    expect(await resumed.state()).toEqual(await whole.state());
   });
 
   it('names step and layer of the first number that is not finite, and updates nothing from there on', async () => {
@@ -120,12 +120,12 @@ describe('training on the reference backend', () => {
     );
     const program = await programOf(deep, [Number.POSITIVE_INFINITY]);
     program.attach('train', pixels(1, 1), identity);
-    const before = program.state();
+    const before = await program.state();
     const request = { order: all(2), batchSize: 1, rates: Float32Array.of(0.1, 0.1) };
     const report = await program.train('train', request);
     expect(report.nonFinite).toEqual({ step: 0, layer: 'D' });
     expect(report.steps).toBe(0);
-    expect(program.state()).toEqual(before);
+    expect(await program.state()).toEqual(before);
   });
 
   it('centres an image in a larger input, with background normalised like the rest', async () => {

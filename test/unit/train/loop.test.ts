@@ -45,15 +45,15 @@ async function trainRecorded(
     report: (points) => record.points.push(...points),
     evaluated: (result) => record.results.push(result),
     checkpoint: async (position) => {
-      record.kept.push({ position, state: session.program.state() });
+      record.kept.push({ position, state: await session.program.state() });
     },
   });
   return { outcome, ...record };
 }
 
 /** Of parameters and optimizer state. */
-function bits(session: Session): string {
-  const { parameters, optimizer } = session.program.state();
+async function bits(session: Session): Promise<string> {
+  const { parameters, optimizer } = await session.program.state();
   return fingerprint(new Map([...parameters, ...optimizer]));
 }
 
@@ -109,7 +109,7 @@ describe('training', () => {
     for (const config of [first, second, other]) {
       const session = await openTiny(config);
       await trainRecorded(session);
-      trained.push(bits(session));
+      trained.push(await bits(session));
     }
     expect(trained[0]).toBe(trained[1]);
     expect(trained[0]).not.toBe(trained[2]);
@@ -124,7 +124,7 @@ describe('training', () => {
       const first = await openTiny();
       const left = await trainRecorded(first, start, { after, how: 'pause' });
       expect(left.outcome).toBe('paused');
-      const { position, state } = left.kept.at(-1) ?? { position: start, state: first.program.state() };
+      const { position, state } = left.kept.at(-1) ?? { position: start, state: await first.program.state() };
       const path = `${home.path}/checkpoint.safetensors`;
       const { sha256 } = await writeCheckpoint(path, first.program.plan, state, position, first.data);
 
@@ -133,7 +133,7 @@ describe('training', () => {
       second.program.setState(read.state);
       const resumed = await trainRecorded(second, read.position);
 
-      expect(bits(second)).toBe(bits(whole));
+      expect(await bits(second)).toBe(await bits(whole));
       expect(resumed.results.at(-1)).toMatchObject({
         step: 15,
         evaluations: uninterrupted.results.at(-1)?.evaluations as never,
@@ -195,7 +195,7 @@ describe('a checkpoint', () => {
   test('that was changed on disk is refused', async () => {
     const session = await openTiny();
     const path = `${home.path}/checkpoint.safetensors`;
-    await writeCheckpoint(path, session.program.plan, session.program.state(), start, session.data);
+    await writeCheckpoint(path, session.program.plan, await session.program.state(), start, session.data);
     await expect(readCheckpoint(path, '0'.repeat(64))).rejects.toMatchObject({
       code: 'file.damaged',
       subject: path,
