@@ -34,6 +34,8 @@ export const errorCodes = {
   'port.in-use': 1,
   'run.state': 1,
   'train.non-finite': 1,
+  'device.lost': 1,
+  'device.hung': 1,
   'worker.lost': 1,
   'memory.exhausted': 1,
   'backend.unsupported': 1,
