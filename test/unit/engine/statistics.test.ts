@@ -5,7 +5,12 @@ import {
   sampleDeviation,
   standardError,
 } from '../../../core/engine/statistics/describe.ts';
-import { incompleteBeta, logGamma, studentCdf, studentQuantile } from '../../../core/engine/statistics/distributions.ts';
+import {
+  incompleteBeta,
+  logGamma,
+  studentCdf,
+  studentQuantile,
+} from '../../../core/engine/statistics/distributions.ts';
 
 describe('mean and spread', () => {
   const values = [2, 4, 4, 4, 5, 5, 7, 9];

@@ -44,7 +44,7 @@ describe('what is said of two groups', () => {
     const epochs = pair({ outcome: 'epochsToTarget', difference: 2.5, welch: welch([1, 4]) });
     expect(findingOf(epochs, '')).toMatchObject({ better: 'sigmoid', worse: 'relu', size: '2.5' });
     const loss = pair({ outcome: 'best', difference: -0.125 });
-    expect(findingOf(loss, 'validation/loss')).toMatchObject({ better: 'relu', size: '0.125' });
+    expect(findingOf(loss, 'validation/loss')).toMatchObject({ better: 'relu', size: '0.1250' });
   });
 
   test('is no more than chance from 5% on, after the correction', () => {
