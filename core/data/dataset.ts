@@ -22,6 +22,8 @@ export interface Dataset extends Provenance {
   readonly classes: readonly string[];
   /** `train` and `test`. */
   readonly splits: Readonly<Record<string, SampleSource>>;
+  /** By split, what is on each image and where; only where images hold several objects. */
+  readonly objects?: Readonly<Record<string, readonly (readonly ObjectBox[])[]>>;
   /** Splits too large for memory, such as STL-10's `unlabelled`; left out where there are none. */
   readonly large?: Readonly<Record<string, SampleReader>>;
 }
@@ -111,11 +113,10 @@ export interface DatasetFault {
   readonly reason: string;
 }
 
+/** As the makers of a set or its host publish it, or (then the definition says so) as other programs check it. */
 export interface Checksum {
   readonly algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512';
   readonly hex: string;
-  /** `published` by who made the set or by its host; `seen` by us on the first good verification. */
-  readonly origin: 'published' | 'seen';
 }
 
 /** One file to be fetched. */
@@ -180,8 +181,22 @@ export interface StoredSet {
   place(path: string): string | null;
   /** Turns what an npm package holds into the files of the set. */
   convert?(from: string, to: string): Promise<void>;
-  /** Reads all of a folder. Throws only what the operating system refuses. */
-  examine(folder: string): Promise<Examination>;
+  /** Files that are too large to be read at every start. */
+  readonly large?: readonly string[];
+  /** Files that its archives hold at most, those included that are no part of it. */
+  readonly mostFiles?: number;
+  /**
+   * Reads all of a folder.
+   * @throws the signal's reason; never for what is wrong with the files
+   */
+  examine(folder: string, reading?: Reading): Promise<Examination>;
+}
+
+/** Someone who watches long reading. */
+export interface Reading {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes that were read since the last call. */
+  onRead?(bytes: number): void;
 }
 
 /** What a folder holds of a set. */
@@ -206,8 +221,8 @@ interface Definition extends DatasetFacts {
   readonly stored?: StoredSet;
   /** Looks at names, headers and lengths only. Never throws for what is wrong with the files: that is its answer. */
   inspect(home: string): Promise<DatasetState>;
-  /** Reads everything. Never throws for what is wrong with the files, either. */
-  verify(home: string): Promise<VerificationReport>;
+  /** Reads everything. Never throws for what is wrong with the files, either; the signal's reason. */
+  verify(home: string, reading?: Reading): Promise<VerificationReport>;
 }
 
 /** Samples of one size, which can be trained on as they are. */

@@ -1,10 +1,14 @@
 import type { DatasetDescriptor } from '../contract/catalog.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { Dataset, DatasetDefinition } from './dataset.ts';
+import { cifar10 } from './definitions/cifar-10.ts';
+import { cifar100 } from './definitions/cifar-100.ts';
+import { fashionMnist } from './definitions/fashion-mnist.ts';
 import { mnist } from './definitions/mnist.ts';
+import { stl10 } from './definitions/stl-10.ts';
 
 /** Every data set there is: one line each. */
-const definitions: readonly DatasetDefinition[] = [mnist];
+const definitions: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10, cifar100, stl10];
 
 export const datasets: ReadonlyMap<string, DatasetDefinition> = new Map(
   definitions.map((definition) => [definition.name, definition]),

@@ -36,7 +36,7 @@ async function writeSynced(path: string, parts: readonly (Uint8Array | string)[]
 }
 
 /** Makes the rename itself survive. Windows cannot open a folder, and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import type { ContentFile } from '../dataset.ts';
+import type { ContentFile, Reading } from '../dataset.ts';
 import { damaged, unreadable } from '../faults.ts';
 import { longestIdxHeader } from '../formats/idx.ts';
 import type { FileContent, FileHead } from './layout.ts';
@@ -56,7 +56,12 @@ export async function readHead(path: string): Promise<FileHead> {
 }
 
 /** Reads a file in pieces. Its own sum is returned, and the bytes are added to `whole` as well. */
-export async function hashFile(path: string, name: string, whole?: Hash): Promise<ContentFile> {
+export async function hashFile(
+  path: string,
+  name: string,
+  { signal, onRead }: Reading = {},
+  whole?: Hash,
+): Promise<ContentFile> {
   const own = createHash('sha256');
   let bytes = 0;
   const count = async (chunks: AsyncIterable<Uint8Array>) => {
@@ -64,6 +69,8 @@ export async function hashFile(path: string, name: string, whole?: Hash): Promis
       own.update(chunk);
       whole?.update(chunk);
       bytes += chunk.length;
+      onRead?.(chunk.length);
+      signal?.throwIfAborted();
     }
   };
   try {
@@ -71,6 +78,7 @@ export async function hashFile(path: string, name: string, whole?: Hash): Promis
     if (path.endsWith('.gz')) await pipeline(stream, createGunzip(), count);
     else await pipeline(stream, count);
   } catch (cause) {
+    signal?.throwIfAborted();
     if ((cause as NodeJS.ErrnoException).code?.startsWith('Z_')) throw notUnpackable(path, cause);
     throw unreadable(path, cause);
   }

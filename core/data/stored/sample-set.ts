@@ -8,6 +8,7 @@ import type {
   DatasetFacts,
   DatasetState,
   Examination,
+  Reading,
   SampleDatasetDefinition,
   StoredSet,
 } from '../dataset.ts';
@@ -38,12 +39,13 @@ export function sampleSet(
     stored: {
       place,
       ...(convert && { convert }),
-      examine: (folder) => examineSamples(layout, folder),
+      large: [...layout.large],
+      examine: (folder, reading) => examineSamples(layout, folder, reading),
     },
     inspect: async (home) => inspectSamples(known, layout, await find(home)),
-    async verify(home) {
+    async verify(home, reading) {
       const folder = (await find(home)) ?? datasetFolder(home, known.name);
-      return reportOn(known, folder, await examineSamples(layout, folder));
+      return reportOn(known, folder, await examineSamples(layout, folder, reading));
     },
     async open(home) {
       const folder = await find(home);
@@ -179,7 +181,7 @@ function lazily<T>(compute: () => T): () => T {
 }
 
 /** Reads every file, sums it, and parses all but the large ones. */
-async function examineSamples(layout: SampleLayout, folder: string): Promise<Examination> {
+async function examineSamples(layout: SampleLayout, folder: string, reading?: Reading): Promise<Examination> {
   const whole = createHash('sha256');
   const files: ContentFile[] = [];
   const nothing = { hash: null, splits: {}, files };
@@ -188,13 +190,14 @@ async function examineSamples(layout: SampleLayout, folder: string): Promise<Exa
     const contents = new Map<string, FileContent>();
     for (const name of layout.files) {
       const path = await mustLocate(folder, name);
-      files.push(await hashFile(path, name, whole));
+      files.push(await hashFile(path, name, reading, whole));
       if (!layout.large.has(name)) contents.set(name, await readContent(path));
     }
     const splits = layout.count(heads);
     layout.parse(contents);
     return { status: 'ready', hash: whole.digest('hex'), splits, files, faults: [] };
   } catch (thrown) {
+    reading?.signal?.throwIfAborted();
     const missing = thrown instanceof ConvolabError && thrown.code === 'dataset.missing';
     return { status: missing ? 'missing' : 'damaged', ...nothing, faults: [faultOf(thrown)] };
   }

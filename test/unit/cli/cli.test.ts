@@ -362,9 +362,14 @@ describe('files', () => {
     installBars(other, { train: 50, test: 20 });
     const { path: elsewhere, remove: removeElsewhere } = temporaryFolder();
     const words = ['datasets', 'import', 'mnist', join(other, 'datasets', 'mnist'), '--json'];
-    expect((await cli(elsewhere, words)).objects()).toMatchObject([{ splits: { train: 50, test: 20 } }]);
+    expect((await cli(elsewhere, words)).objects().at(-1)).toMatchObject({
+      status: 'ready',
+      splits: { train: 50, test: 20 },
+    });
     writeFileSync(join(other, 'datasets', 'mnist', 'train-labels-idx1-ubyte'), 'broken');
-    expect((await cli(elsewhere, words)).objects()).toMatchObject([{ error: { code: 'dataset.damaged' } }]);
+    expect((await cli(elsewhere, words)).objects().at(-1)).toMatchObject({
+      error: { code: 'dataset.damaged' },
+    });
     expect((await cli(elsewhere, ['datasets', 'show', 'mnist', '--json'])).objects()).toMatchObject([
       { splits: { train: { count: 50 } } },
     ]);
