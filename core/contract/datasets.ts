@@ -100,7 +100,7 @@ export const acquisition = z.object({
   /** Part of it was fetched before, and is kept. */
   resumable: z.boolean(),
   /** What a user without a network fetches elsewhere. */
-  files: z.array(z.object({ name: z.string(), urls: z.array(z.string()), bytes: z.number() })),
+  files: z.array(z.object({ name: z.string(), urls: z.array(z.string()), bytes: z.number().nullable() })),
   /** A command of the operating system that brings it. */
   command: z.string().nullable(),
   /** Where files put by hand are found. */
@@ -181,4 +181,15 @@ export const datasetMethods = {
   'datasets.tasks': method(nothing, z.array(datasetTask)),
   /** Ends the task and removes what it has fetched so far. */
   'datasets.cancel': method(one, nothing),
+  'datasets.plan': method(one, acquisition),
+  /** Starts, or goes on with what was paused; the task tells how it goes. */
+  'datasets.download': method(one, nothing),
+  'datasets.pause': method(one, nothing),
+  /** From files and folders of the engine's machine; resolves when it is in place. */
+  'datasets.import': method(
+    z.object({ name: z.string(), paths: z.array(z.string().min(1)).min(1) }),
+    verification,
+  ),
+  /** Reads and checks every file; resolves with what was found. */
+  'datasets.verify': method(one, verification),
 } as const;

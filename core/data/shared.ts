@@ -31,3 +31,9 @@ function open(key: string, name: string, home: string): Entry {
   dataset.catch(() => entries.delete(key));
   return entry;
 }
+
+/** To be called when files took the place of others: what is held in memory is no longer what is there. */
+export function forgetDatasets(): void {
+  for (const { idle } of entries.values()) clearTimeout(idle);
+  entries.clear();
+}

@@ -13,6 +13,8 @@ export interface EngineContext {
   readonly events: EventHub;
   /** Reads pixels for the window, in a thread of its own. */
   readonly desk: DataDesk;
+  /** Fetches, imports and checks data sets, in another. */
+  readonly keeper: DataDesk;
   /** Long work on data sets. */
   readonly tasks: DataTasks;
   /** To be called after the store was changed here: tells windows, starts what waits, passes requests on. */

@@ -1,14 +1,14 @@
 import type { DatasetTask } from '../contract/datasets.ts';
 import { ConvolabError } from '../contract/errors.ts';
+import type { DeskProgress } from './data-desk/protocol.ts';
 import type { EventHub } from './events.ts';
 
 type Kind = DatasetTask['kind'];
-export type TaskProgress = Pick<DatasetTask, 'phase'> & Partial<Omit<DatasetTask, 'name' | 'kind' | 'state'>>;
 
 /** What a piece of work is given to be watched and ended by; the signal's reason is `pause` or `cancel`. */
 export interface Watched {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TaskProgress) => void;
+  readonly onProgress: (progress: DeskProgress) => void;
 }
 
 interface Entry {
@@ -54,7 +54,7 @@ export class DataTasks {
     if (writing.has(kind)) this.#refuseSecondWriter(name);
     const controller = new AbortController();
     const task: DatasetTask = { name, kind, state: 'running', phase: 'waiting', ...nothingYet };
-    const onProgress = (progress: TaskProgress) => this.#tell(key, progress);
+    const onProgress = (progress: DeskProgress) => this.#tell(key, progress);
     const result = Promise.resolve()
       .then(() => work({ signal: controller.signal, onProgress }))
       .then(
@@ -116,7 +116,7 @@ export class DataTasks {
     });
   }
 
-  #tell(key: string, progress: TaskProgress): void {
+  #tell(key: string, progress: DeskProgress): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     entry.task = { ...entry.task, ...progress };

@@ -32,8 +32,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pool?.look();
   };
   const desk = new DataDesk(options.home);
+  const keeper = new DataDesk(options.home);
   const tasks = new DataTasks(events);
-  const handlers = allHandlers({ home: options.home, store, events, desk, tasks, changed: lookAtAll });
+  const handlers = allHandlers({
+    home: options.home,
+    store,
+    events,
+    desk,
+    keeper,
+    tasks,
+    changed: lookAtAll,
+  });
   const unwatch = store.watch(lookAtAll);
   const meter = new StatusMeter(store, pool);
   const statusTimer = setInterval(() => {
@@ -45,7 +54,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const close = async () => {
     clearInterval(statusTimer);
     unwatch();
-    await Promise.all([pool?.close(), tasks.close().then(() => desk.close())]);
+    await Promise.all([pool?.close(), tasks.close()]);
+    await Promise.all([desk.close(), keeper.close()]);
     events.flush();
     store.close();
   };

@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
-import type { FromReader, Question, ReadingProgress, ToReader } from './protocol.ts';
+import type { DeskProgress, FromReader, Question, ToReader } from './protocol.ts';
 
 /** A reading thread that nobody asks anything goes, and with it the data sets it holds in memory. */
 const idleMs = 60_000;
 
 export interface AskOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: ReadingProgress) => void;
+  readonly onProgress?: (progress: DeskProgress) => void;
 }
 
 interface Caller {
@@ -20,8 +20,8 @@ interface Caller {
 const interrupted = () => new ConvolabError('engine.unavailable', 'Reading the data set was interrupted.');
 
 /**
- * Answers what is asked about the pixels of data sets in a thread of its own: opening, counting, averaging and hashing
- * never hold up the engine. The thread starts with the first question and ends when it has rested for a minute.
+ * Has the heavy work on data sets done in a thread of its own: opening, unpacking, averaging and hashing never hold up
+ * the engine. The thread starts with the first question and ends when it has rested for a minute.
  */
 export class DataDesk {
   readonly #home: string;
@@ -36,8 +36,8 @@ export class DataDesk {
   }
 
   /**
-   * @throws what opening the data set throws; `argument.invalid` for a split or sample that is not there;
-   * `engine.unavailable` where the signal or the engine's end came first
+   * @throws what the work throws; `argument.invalid` for a split or sample that is not there; `engine.unavailable` where
+   * the signal or the engine's end came first
    */
   ask<Q extends Question>(
     question: Q,
@@ -52,11 +52,16 @@ export class DataDesk {
     });
     this.#send(worker, { id, home: this.#home, question, params });
     const cancel = () => {
-      this.#send(worker, { cancel: id });
-      this.#settle(id)?.reject(interrupted());
+      // The thread answers once it has put things in order.
+      this.#send(worker, { cancel: id, reason: signal?.reason });
     };
     signal?.addEventListener('abort', cancel, { once: true });
     return answer.finally(() => signal?.removeEventListener('abort', cancel)) as Promise<Result<Q>>;
+  }
+
+  /** Lets go of the data sets it has open, because others took their place. */
+  forget(): void {
+    if (this.#worker) this.#send(this.#worker, { forget: true });
   }
 
   /** Ends the thread; questions under way are rejected. */

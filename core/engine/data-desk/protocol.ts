@@ -1,8 +1,16 @@
+import type { DatasetTask } from '../../contract/datasets.ts';
 import type { ErrorJson } from '../../contract/errors.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
 
-/** What the engine asks its reading thread: the methods that look at pixels. */
-export type Question = 'datasets.show' | 'datasets.samples' | 'datasets.survey' | 'datasets.preview';
+/** What the engine leaves to a thread: what looks at pixels, and what moves whole data sets about. */
+export type Question =
+  | 'datasets.show'
+  | 'datasets.samples'
+  | 'datasets.survey'
+  | 'datasets.preview'
+  | 'datasets.import'
+  | 'datasets.verify'
+  | 'datasets.download';
 
 export interface Asked<Q extends Question = Question> {
   readonly id: number;
@@ -11,15 +19,19 @@ export interface Asked<Q extends Question = Question> {
   readonly params: ParsedParams<Q>;
 }
 
-/** How far a long answer is, in bytes of samples. */
-export interface ReadingProgress {
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
+/** How far a long answer is. */
+export type DeskProgress = Pick<
+  DatasetTask,
+  'phase' | 'file' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond' | 'etaSeconds'
+>;
 
-export type ToReader = Asked | { readonly cancel: number };
+/** `reason` becomes that of the work's signal: `pause` keeps what can be gone on with. */
+export type ToReader =
+  | Asked
+  | { readonly cancel: number; readonly reason: unknown }
+  | { readonly forget: true };
 
 export type FromReader =
   | { readonly id: number; readonly answer: Result<Question> }
   | { readonly id: number; readonly error: ErrorJson }
-  | { readonly id: number; readonly progress: ReadingProgress };
+  | { readonly id: number; readonly progress: DeskProgress };

@@ -1,14 +1,16 @@
 import { parentPort } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
+import { forgetDatasets } from '../../data/shared.ts';
+import { download, importFiles, verify } from './acquire.ts';
 import { openGallery } from './gallery.ts';
 import { preview } from './preview.ts';
-import type { Asked, FromReader, Question, ReadingProgress, ToReader } from './protocol.ts';
+import type { Asked, DeskProgress, FromReader, Question, ToReader } from './protocol.ts';
 import { samples } from './samples.ts';
 import { show } from './show.ts';
 import { survey } from './survey.ts';
 
-/** Entry of the engine's reading thread: answers one message each, several at a time, long ones in slices. */
+/** Entry of a thread that works on data sets for the engine: answers one message each, several at a time, long ones in slices. */
 const port = parentPort;
 const underWay = new Map<number, AbortController>();
 
@@ -21,7 +23,7 @@ async function answer(asked: Asked): Promise<void> {
   const controller = new AbortController();
   underWay.set(id, controller);
   try {
-    const onProgress = (progress: ReadingProgress) => tell({ id, progress });
+    const onProgress = (progress: DeskProgress) => tell({ id, progress });
     tell({ id, answer: await find(asked, controller.signal, onProgress) });
   } catch (thrown) {
     tell({ id, error: JSON.parse(JSON.stringify(ConvolabError.from(thrown))) });
@@ -35,7 +37,7 @@ const is = <Q extends Question>(asked: Asked, question: Q): asked is Asked<Q> =>
 async function find(
   asked: Asked,
   signal: AbortSignal,
-  onProgress: (progress: ReadingProgress) => void,
+  onProgress: (progress: DeskProgress) => void,
 ): Promise<Result<Question>> {
   const { home } = asked;
   if (is(asked, 'datasets.samples')) return samples(await openGallery(asked.params, home), asked.params);
@@ -43,10 +45,14 @@ async function find(
     return survey(await openGallery(asked.params, home), home, { signal, onProgress });
   if (is(asked, 'datasets.preview')) return preview(asked.params, home);
   if (is(asked, 'datasets.show')) return show(await openGallery(asked.params, home));
-  throw new ConvolabError('method.unknown', `The reading thread knows no "${asked.question}".`);
+  if (is(asked, 'datasets.download')) return download(asked.params, home, { signal, onProgress });
+  if (is(asked, 'datasets.import')) return importFiles(asked.params, home, { signal, onProgress });
+  if (is(asked, 'datasets.verify')) return verify(asked.params, home, { signal, onProgress });
+  throw new ConvolabError('method.unknown', `No thread knows "${asked.question}".`);
 }
 
 port?.on('message', (message: ToReader) => {
-  if ('cancel' in message) underWay.get(message.cancel)?.abort();
+  if ('forget' in message) forgetDatasets();
+  else if ('cancel' in message) underWay.get(message.cancel)?.abort(message.reason);
   else void answer(message);
 });

@@ -1,23 +1,21 @@
 import { hash } from 'node:crypto';
 import type { DatasetSurvey } from '../../contract/datasets.ts';
 import { ConvolabError } from '../../contract/errors.ts';
+import { Meter } from '../../data/progress.ts';
 import { tensorPayload } from '../payload.ts';
 import { ByteCounts } from './byte-statistics.ts';
 import { Duplicates } from './duplicates.ts';
 import { type Gallery, type GallerySplit, sizeOf } from './gallery.ts';
 import { MeanImages } from './mean-images.ts';
-import type { ReadingProgress } from './protocol.ts';
+import type { DeskProgress } from './protocol.ts';
 import { labelOf } from './samples.ts';
 import { slicesOf } from './slices.ts';
 import { keepSurvey, keptSurvey } from './survey-file.ts';
 
 interface Options {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: ReadingProgress) => void;
+  readonly onProgress: (progress: DeskProgress) => void;
 }
-
-/** Milliseconds between two words about how far it is. */
-const progressEvery = 100;
 
 /** Reads every sample once: statistics, mean images, and which samples are the same. Kept in the data folder by content. */
 export async function survey(gallery: Gallery, home: string, options: Options): Promise<DatasetSurvey> {
@@ -34,14 +32,9 @@ async function makeSurvey(gallery: Gallery, { signal, onProgress }: Options): Pr
   const bytesTotal = [...gallery.splits.values()].reduce((sum, { count }) => sum + count * size, 0);
   const duplicates = new Duplicates();
   const splits: DatasetSurvey['splits'] = {};
-  let bytesDone = 0;
-  let told = 0;
-  const read = (bytes: number) => {
-    bytesDone += bytes;
-    if (performance.now() - told < progressEvery) return;
-    told = performance.now();
-    onProgress({ bytesDone, bytesTotal });
-  };
+  const meter = new Meter(onProgress);
+  meter.begin('reading', bytesTotal);
+  const read = meter.adding();
   for (const [name, split] of gallery.splits) {
     splits[name] = await surveySplit(gallery, name, split, { signal, duplicates, read });
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataDesk } from '../../../core/engine/data-desk/desk.ts';
@@ -15,7 +15,12 @@ beforeEach(() => {
   home = temporaryFolder();
   installEightDigits(home.path);
   desk = new DataDesk(home.path);
-  handlers = datasetHandlers({ home: home.path, desk, tasks: new DataTasks(new EventHub()) });
+  handlers = datasetHandlers({
+    home: home.path,
+    desk,
+    keeper: desk,
+    tasks: new DataTasks(new EventHub()),
+  });
 });
 afterEach(async () => {
   await desk.close();
@@ -74,6 +79,56 @@ describe('a data set in the window', () => {
   });
 
   test('is listed with those that are known', async () => {
-    expect(await handlers['datasets.list']({})).toMatchObject([{ name: 'mnist', status: 'ready' }]);
+    const [first] = await handlers['datasets.list']({});
+    expect(first).toMatchObject({ name: 'mnist', status: 'ready' });
   });
+});
+
+describe('copies of one’s own', () => {
+  test('are looked at as soon as they are in place of the old ones', async () => {
+    const before = await handlers['datasets.show']({ name: 'mnist' });
+    const changed = join(home.path, 'changed');
+    cpSync(eightDigits, changed, { recursive: true });
+    const images = readFileSync(join(changed, 'train-images-idx3-ubyte'));
+    images.fill(255, 16, 16 + 784);
+    writeFileSync(join(changed, 'train-images-idx3-ubyte'), images);
+
+    const report = await handlers['datasets.import']({ name: 'mnist', paths: [changed] });
+
+    expect(report).toMatchObject({
+      name: 'mnist',
+      status: 'ready',
+      splits: { train: 8, test: 8 },
+      faults: [],
+    });
+    const after = await handlers['datasets.show']({ name: 'mnist' });
+    expect(after.hash).toBe(report.hash);
+    expect(after.mean[0]).toBeGreaterThan(before.mean[0] as number);
+    expect(await handlers['datasets.tasks']({})).toEqual([]);
+  });
+
+  test('that cannot be used change nothing, and leave no task', async () => {
+    const before = await handlers['datasets.show']({ name: 'mnist' });
+    const empty = join(home.path, 'empty');
+    mkdirSync(empty);
+    await expect(handlers['datasets.import']({ name: 'mnist', paths: [empty] })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(argument\.invalid|dataset\.)/),
+    });
+    expect(await handlers['datasets.show']({ name: 'mnist' })).toEqual(before);
+    expect(await handlers['datasets.tasks']({})).toEqual([]);
+  });
+
+  test('are verified file by file, with what is wrong', async () => {
+    writeFileSync(join(home.path, 'datasets', 'mnist', 't10k-labels-idx1-ubyte'), 'not labels');
+    const report = await handlers['datasets.verify']({ name: 'mnist' });
+    expect(report.status).toBe('damaged');
+    expect(report.faults).toMatchObject([{ file: expect.stringContaining('t10k-labels-idx1-ubyte') }]);
+  });
+});
+
+test('a plan says what fetching comes to, and what to fetch by hand', async () => {
+  const plan = await handlers['datasets.plan']({ name: 'cifar-10' });
+  expect(plan).toMatchObject({ resumable: false, folder: join(home.path, 'datasets', 'cifar-10') });
+  expect(plan.bytesToFetch).toBeGreaterThan(100e6);
+  expect(plan.files[0]?.urls[0]).toMatch(/^https:.*cifar-10-binary\.tar\.gz$/);
 });
