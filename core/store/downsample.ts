@@ -16,13 +16,20 @@ export function downsample(values: readonly number[], maxPoints: number): number
   for (let bucket = 0; bucket < buckets; bucket++) {
     const start = Math.floor((bucket * count) / buckets);
     const end = Math.floor(((bucket + 1) * count) / buckets);
-    for (const index of extremes(values, start, end)) kept.add(index);
+    const { least, greatest, broken } = extremes(values, start, end);
+    for (const index of [least, greatest, broken]) if (index >= 0) kept.add(index);
   }
   return [...kept].sort((a, b) => a - b);
 }
 
-/** Indices of the least, the greatest and the first non-finite value in [start, end), as far as there are any. */
-function extremes(values: readonly number[], start: number, end: number): number[] {
+export interface Extremes {
+  readonly least: number;
+  readonly greatest: number;
+  readonly broken: number;
+}
+
+/** Indices of the least, the greatest and the first non-finite value in [start, end); -1 where there is none. */
+export function extremes(values: readonly number[], start: number, end: number): Extremes {
   let least = -1;
   let greatest = -1;
   let broken = -1;
@@ -35,5 +42,5 @@ function extremes(values: readonly number[], start: number, end: number): number
     if (least < 0 || value < (values[least] as number)) least = i;
     if (greatest < 0 || value > (values[greatest] as number)) greatest = i;
   }
-  return [least, greatest, broken].filter((index) => index >= 0);
+  return { least, greatest, broken };
 }

@@ -3,6 +3,7 @@ import type { Series } from '../contract/runs.ts';
 import type { Connection } from './connection.ts';
 import { downsample } from './downsample.ts';
 import type { Runs } from './runs.ts';
+import { type Mark, Spans } from './spans.ts';
 
 export interface SeriesOptions {
   /** Points to aim at; every one where there are fewer. */
@@ -24,31 +25,32 @@ export class Metrics {
   readonly #connection: Connection;
   readonly #runs: Runs;
   readonly #statements;
+  readonly #spans: Spans;
   readonly #names = new Map<string, number>();
 
   constructor(connection: Connection, runs: Runs) {
     this.#connection = connection;
     this.#runs = runs;
     this.#statements = prepareAll(connection);
+    this.#spans = new Spans(connection);
   }
 
   /** All or nothing; a point given again at the same step replaces the first. Throws `run.unknown`. */
   append(points: readonly MetricPoint[]): void {
     this.#connection.transaction(() => {
-      const latest = new Map<string, MetricPoint>();
       const keys = new Map<string, number>();
+      const batches = new Map<string, MetricPoint[]>();
       for (const point of points) {
         const run = keys.get(point.run) ?? this.#runs.row(point.run).key;
         keys.set(point.run, run);
         const { step, epoch, seconds, value } = point;
         this.#statements.insert.run(run, this.#key(point.metric), step, epoch, seconds, value);
         const series = `${run} ${point.metric}`;
-        if (step >= (latest.get(series)?.step ?? 0)) latest.set(series, point);
+        const batch = batches.get(series);
+        if (batch) batch.push(point);
+        else batches.set(series, [point]);
       }
-      for (const point of latest.values()) {
-        const run = keys.get(point.run) as number;
-        this.#statements.setLatest.run(run, this.#key(point.metric), point.step, point.value);
-      }
+      for (const batch of batches.values()) this.#noteLatest(keys, batch);
       for (const run of keys.values()) this.#statements.touch.run(run);
     });
   }
@@ -56,11 +58,12 @@ export class Metrics {
   /** A curve as drawn: every bucket of points keeps its least and greatest value. Throws `run.unknown`. */
   series(run: string, metric: string, options: SeriesOptions = {}): Series {
     const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER, maxPoints = 2000 } = options;
-    const rows = this.#statements.range.all(this.#runs.row(run).key, metric, from, to);
+    const series = [this.#runs.row(run).key, this.#knownKey(metric) ?? -1] as const;
+    const { marks, total } = this.#spans.marks(...series, from, to, maxPoints / 4);
     const kept = downsample(
-      rows.map((row) => row.value ?? Number.NaN),
+      marks.map(({ value }) => value),
       maxPoints,
-    ).map((index) => rows[index] as PointRow);
+    ).map((index) => this.#statements.point.get(...series, (marks[index] as Mark).step) as PointRow);
     return {
       run,
       metric,
@@ -68,7 +71,7 @@ export class Metrics {
       epochs: kept.map((row) => row.epoch),
       seconds: kept.map((row) => row.seconds),
       values: kept.map((row) => finiteOrNull(row.value)),
-      total: rows.length,
+      total,
     };
   }
 
@@ -101,16 +104,32 @@ export class Metrics {
   removeAfter(run: string, step: number): void {
     const { key } = this.#runs.row(run);
     this.#statements.removeAfter.run(key, step);
+    this.#spans.noteRemoved(key, step);
     this.#statements.removeLatest.run(key);
     this.#statements.refillLatest.run(key);
   }
 
+  /** The newest point of a series, and what is new for its short form. */
+  #noteLatest(keys: ReadonlyMap<string, number>, batch: readonly MetricPoint[]): void {
+    const newest = batch.reduce((one, other) => (other.step >= one.step ? other : one));
+    const run = keys.get(newest.run) as number;
+    const metric = this.#key(newest.metric);
+    const before = this.#statements.latestStep.get(run, metric)?.step ?? -1;
+    const oldest = Math.min(...batch.map(({ step }) => step));
+    this.#spans.noteWritten(run, metric, batch.length, oldest <= before ? oldest : null);
+    this.#statements.setLatest.run(run, metric, newest.step, newest.value);
+  }
+
   #key(metric: string): number {
-    const known = this.#names.get(metric);
+    const known = this.#knownKey(metric);
     if (known !== undefined) return known;
     this.#statements.addName.run(metric);
-    const { key } = this.#statements.nameKey.get(metric) as { key: number };
-    this.#names.set(metric, key);
+    return this.#knownKey(metric) as number;
+  }
+
+  #knownKey(metric: string): number | undefined {
+    const key = this.#names.get(metric) ?? this.#statements.nameKey.get(metric)?.key;
+    if (key !== undefined) this.#names.set(metric, key);
     return key;
   }
 }
@@ -134,6 +153,12 @@ function prepareAll(connection: Connection) {
     range: connection.prepare<[number, string, number, number], PointRow>(`
       SELECT step, epoch, seconds, value FROM points
       WHERE run = ? AND metric = (SELECT key FROM metrics WHERE name = ?) AND step BETWEEN ? AND ? ORDER BY step`),
+    point: connection.prepare<[number, number, number], PointRow>(
+      'SELECT step, epoch, seconds, value FROM points WHERE run = ? AND metric = ? AND step = ?',
+    ),
+    latestStep: connection.prepare<[number, number], { step: number }>(
+      'SELECT step FROM latest WHERE run = ? AND metric = ?',
+    ),
     firstReaching: connection.prepare<
       [{ run: number; metric: string; sign: number; value: number }],
       { epoch: number; seconds: number }

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrations } from '../../core/store/migrations/index.ts';
 import { openStore } from '../../core/store/store.ts';
 import { temporaryFolder } from '../support/project.ts';
 import { aRun } from '../support/store.ts';
@@ -30,7 +31,7 @@ describe('opening a store', () => {
     store.close();
     const database = new Database(join(inner, 'convolab.sqlite'));
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
-    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
     database.close();
   });
 
