@@ -41,9 +41,13 @@ export const useWorkspaceStore = defineStore('workspace', () => {
     return tabs.value[(currentIndex.value + by + count) % count]?.fullPath;
   }
 
-  function move(from: number, to: number): void {
-    const [tab] = tabs.value.splice(from, 1);
-    if (tab) tabs.value.splice(to, 0, tab);
+  /** Puts a tab at another place; beyond either end, it stays. */
+  function move(path: string, to: number): void {
+    const from = tabs.value.findIndex((tab) => tab.path === path);
+    if (from < 0 || from === to || to < 0 || to >= tabs.value.length) return;
+    const moved = [...tabs.value];
+    moved.splice(to, 0, ...moved.splice(from, 1));
+    tabs.value = moved;
   }
 
   return { tabs, current, currentIndex, visit, close, neighbour, move };

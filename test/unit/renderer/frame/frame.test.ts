@@ -40,6 +40,19 @@ describe('tabs', () => {
     expect(workspace.close('/a')).toBeUndefined();
   });
 
+  test('moving one keeps the others in order; beyond an end it stays', () => {
+    const workspace = useWorkspaceStore();
+    for (const path of ['/a', '/b', '/c']) visit(path);
+    const order = () => workspace.tabs.map(({ path }) => path).join('');
+    workspace.move('/a', 2);
+    expect(order()).toBe('/b/c/a');
+    workspace.move('/c', 0);
+    expect(order()).toBe('/c/b/a');
+    workspace.move('/c', -1);
+    workspace.move('/a', 3);
+    expect(order()).toBe('/c/b/a');
+  });
+
   test('walking past the end comes round', () => {
     const workspace = useWorkspaceStore();
     for (const path of ['/a', '/b']) visit(path);
