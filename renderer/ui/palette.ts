@@ -32,6 +32,9 @@ export const runColours: Readonly<Record<Theme, readonly string[]>> = {
   ],
 };
 
+/** Ways to draw a run that can be told apart: every colour solid, then dashed. */
+export const runStyles = 2 * runColours.light.length;
+
 /** How a run is drawn: its colour, dashed from the second cycle of ten on. */
 export function runStyle(colour: number, theme: Theme): { colour: string; dashed: boolean } {
   const palette = runColours[theme];

@@ -104,6 +104,7 @@ export const compare = {
     effect: 'Effect (g)',
     effectHint: 'Hedges’ g: the difference in pooled standard deviations, corrected for small samples',
   },
+  manyValues: '{n} values, {first} to {last}',
   machinery: 'Course of training',
   loading: 'Comparing…',
 } as const;

@@ -3,7 +3,7 @@ import type { Band, Comparison, RunSummary, Series } from '../../../core/contrac
 import type { LineStyle, PlotSource } from '../../charts/plot.ts';
 import { bandPoints } from '../../charts/points.ts';
 import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
-import type { Theme } from '../../ui/palette.ts';
+import { runStyles, type Theme } from '../../ui/palette.ts';
 
 export interface Words {
   /** Averaged runs, of all in the group. */
@@ -14,29 +14,36 @@ export interface Words {
 export interface ComparedGroup {
   readonly label: string;
   readonly runs: readonly RunSummary[];
+  readonly colour: number;
 }
 
-/** Groups of the comparison whose runs are still known, each with its runs' rows. */
+/** Groups of the comparison whose runs are still known, each with its runs' rows and a colour of its own. */
 export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): ComparedGroup[] {
+  const taken = new Set<number>();
   return comparison.groups
     .map(({ label, runs }) => ({ label, runs: runs.flatMap((id) => byId.get(id) ?? []) }))
-    .filter(({ runs }) => runs.length > 0);
+    .filter(({ runs }) => runs.length > 0)
+    .map((group) => ({ ...group, colour: ownColour(group.runs, taken) }));
+}
+
+/** A group has the colour of its first run; where an earlier group has it already, the next that is free. */
+function ownColour(runs: readonly RunSummary[], taken: Set<number>): number {
+  if (taken.size === runStyles) taken.clear();
+  let colour = Math.min(...runs.map((run) => run.colour)) % runStyles;
+  while (taken.has(colour)) colour = (colour + 1) % runStyles;
+  taken.add(colour);
+  return colour;
 }
 
 /** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all averaged runs have. */
 export function unequalGroups(
-  groups: readonly ComparedGroup[],
+  groups: readonly Pick<ComparedGroup, 'label' | 'runs'>[],
 ): { label: string; end: number; longest: number }[] {
   return groups.flatMap(({ label, runs }) => {
     const epochs = averagedRuns(runs).map((run) => Math.floor(run.epoch));
     const [end, longest] = [Math.min(...epochs), Math.max(...epochs)];
     return end < longest ? [{ label, end, longest }] : [];
   });
-}
-
-/** A group has the colour of its first run. */
-export function groupColour(group: ComparedGroup): number {
-  return Math.min(...group.runs.map((run) => run.colour));
 }
 
 /** Mean lines with their bands, and on request the single runs as thin lines beneath. */
@@ -56,7 +63,7 @@ export function groupLines(
   return groups.flatMap((group) => {
     const averaged = averagedRuns(group.runs);
     const label = words.group(group.label, averaged.length, group.runs.length);
-    const colour = groupColour(group);
+    const { colour } = group;
     const beside = members ? group.runs : group.runs.filter((run) => !averaged.includes(run));
     const thin = runLines(
       beside.map((run) => ({ ...run, colour })),

@@ -1,4 +1,5 @@
 import type { Comparison } from '../../../core/contract/runs.ts';
+import { formatSetting } from '../../ui/format.ts';
 
 /** `model.options.activation` is called `activation` where no other key ends alike. */
 export function shortKey(path: string): string {
@@ -36,6 +37,12 @@ export function parsePercent(text: string): number | null {
 /** Percentage without superfluous digits: 0.98 is `98`. */
 export function writePercent(fraction: number): string {
   return String(Number((100 * fraction).toFixed(4)));
+}
+
+/** The values that a setting takes, each once, as they are written, in their order. */
+export function differingValues(values: readonly unknown[]): string[] {
+  const written = new Set(values.map((value) => formatSetting(value ?? undefined)));
+  return [...written].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 type Statistic = Comparison['groups'][number]['best'];

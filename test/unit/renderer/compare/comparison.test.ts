@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { averagedRuns } from '../../../../core/contract/averaged.ts';
+import type { Comparison } from '../../../../core/contract/runs.ts';
 import { formGroups } from '../../../../core/engine/comparison.ts';
 import { splitStyle } from '../../../../renderer/charts/run-lines.ts';
-import { groupColour, unequalGroups } from '../../../../renderer/views/compare/comparison-lines.ts';
+import { knownGroups, unequalGroups } from '../../../../renderer/views/compare/comparison-lines.ts';
 import {
   defaultSplits,
+  differingValues,
   parsePercent,
   readGrouping,
   writeGrouping,
@@ -44,8 +46,20 @@ describe('a group', () => {
     expect(unequalGroups([{ label: 'relu', runs: [queued] }])).toEqual([]);
   });
 
-  it('has the colour of its first run', () => {
-    expect(groupColour({ label: 'relu', runs: [ended, live, queued] })).toBe(2);
+  it('has the colour of its first run, or the next free one where another group has that', () => {
+    const members = [
+      ['tanh', [ended, live, queued]],
+      ['relu', [runRow({ id: 'a', colour: 22 })]],
+      ['sigmoid', [runRow({ id: 'b', colour: 3 })]],
+    ] as const;
+    const all = members.flatMap(([, runs]) => [...runs]);
+    const groups = members.map(([label, runs]) => ({ label, runs: runs.map(({ id }) => id) }));
+    const known = knownGroups({ groups } as unknown as Comparison, new Map(all.map((run) => [run.id, run])));
+    expect(known.map(({ colour }) => colour)).toEqual([2, 3, 4]);
+  });
+
+  it('shows of a setting every value once, in order', () => {
+    expect(differingValues([10, 9, 10, 'relu', undefined, 9])).toEqual(['–', '9', '10', 'relu']);
   });
 });
 
