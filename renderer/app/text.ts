@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n';
 import { en } from '../locales/en.ts';
+import { formatCount } from '../ui/format.ts';
 
 /** Dotted paths of every text in the catalogue. */
 type Paths<T, Prefix extends string = ''> = {
@@ -16,7 +17,9 @@ export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'e
 export type Text = (key: TextKey, values?: Record<string, unknown>, count?: number) => string;
 
 const translate: Text = (key, values = {}, count) =>
-  count === undefined ? i18n.global.t(key, values) : i18n.global.t(key, { n: count, ...values }, count);
+  count === undefined
+    ? i18n.global.t(key, values)
+    : i18n.global.t(key, { n: formatCount(count), ...values }, count);
 
 /** Texts for a component or a store; keys are checked by the compiler. */
 export function useText(): Text {
