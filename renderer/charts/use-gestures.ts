@@ -90,18 +90,19 @@ export function useGestures(view: ChartView, plot: () => Plot, mapping: Computed
     view.hover.value = neighbourX(plot(), view.hover.value, direction);
   }
 
+  /** As attributes of the chart's element. */
   const listeners = {
-    pointermove,
-    pointerleave,
-    pointerdown,
-    pointerup,
-    pointercancel: () => {
+    onPointermove: pointermove,
+    onPointerleave: pointerleave,
+    onPointerdown: pointerdown,
+    onPointerup: pointerup,
+    onPointercancel: () => {
       selection.value = null;
     },
-    dblclick: () => view.resetZoom(),
-    wheel,
-    keydown,
-    blur: () => {
+    onDblclick: () => view.resetZoom(),
+    onWheel: wheel,
+    onKeydown: keydown,
+    onBlur: () => {
       view.hover.value = null;
     },
   };
