@@ -67,6 +67,10 @@ export const catalog = z.object({
   optimizers: z.array(variantDescriptor),
   schedules: z.array(variantDescriptor),
   preprocessing: z.array(variantDescriptor),
+  /** Steps of `dataset.derive`. */
+  derivations: z.array(variantDescriptor),
+  /** Kinds of `dataset.source`. */
+  sources: z.array(variantDescriptor),
   initializers: z.array(variantDescriptor),
   /** Model presets; each is also a one-run experiment. */
   models: z.array(presetDescriptor),

@@ -32,7 +32,12 @@ export type ModelSource = z.infer<typeof modelSource>;
 
 /** What is trained on, and what is done to it first. */
 export const datasetSection = z.strictObject({
+  /** A data set that Convolab knows; with `source` whatever the user calls their own. */
   name: z.string().min(1),
+  /** Data of one's own: what kind, and where it lies. */
+  source: z.looseObject({ type: z.string().min(1), path: z.string().min(1) }).optional(),
+  /** Steps that make another set of it, which is kept. */
+  derive: z.array(typed).optional(),
   /** Samples (an integer) or share (below 1) of the training set held out for selection; 0 = none. */
   validation: z.number().nonnegative().optional(),
   preprocess: z.array(typed).optional(),
@@ -41,7 +46,7 @@ export const datasetSection = z.strictObject({
 export type DatasetSection = z.infer<typeof datasetSection>;
 
 /** The part of it that says which data: the same samples whatever is made of them later. */
-export const datasetReference = datasetSection.pick({ name: true });
+export const datasetReference = datasetSection.pick({ name: true, source: true, derive: true });
 export type DatasetReference = z.infer<typeof datasetReference>;
 
 export const experimentEnvelope = z.strictObject({

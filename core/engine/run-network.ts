@@ -65,8 +65,8 @@ const worked = new WeakMap<Dataset, Map<string, RunData>>();
  */
 export async function openRunData({ home }: Pick<Place, 'home'>, network: RunNetwork): Promise<RunData> {
   const { config, plan } = network;
-  const { name, validation, preprocess } = config.dataset;
-  const dataset = await sharedDataset(name, home);
+  const { validation, preprocess } = config.dataset;
+  const dataset = await sharedDataset(config.dataset, home);
   mustBeTrainedOn(network.trainedOn, dataset);
   const known = worked.get(dataset) ?? new Map<string, RunData>();
   worked.set(dataset, known);

@@ -4,6 +4,7 @@ import type { Issue } from '../contract/errors.ts';
 import { findIssues, specError } from '../contract/issues.ts';
 import { suggestion } from '../contract/nearest.ts';
 import { type ModelSource, modelSource } from '../contract/specs.ts';
+import { referenceShape } from '../data/derive/section.ts';
 import { datasets } from '../data/index.ts';
 import { preprocessSchema } from '../data/preprocess/index.ts';
 import { completeModel, modelIssues } from './model-issues.ts';
@@ -22,7 +23,7 @@ const experimentSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200),
   dataset: z.strictObject({
-    name: z.string().min(1),
+    ...referenceShape,
     validation: z.number().nonnegative().default(0),
     preprocess: z.array(preprocessSchema).default([]),
     augment: z.array(z.looseObject({ type: z.string() })).default([]),
@@ -131,7 +132,8 @@ function selection({ dataset, train }: Parsed): Selection {
 function namingIssues(raw: unknown): Issue[] {
   const issues: Issue[] = [];
   const dataset = getPath(raw, 'dataset.name');
-  if (typeof dataset === 'string' && dataset !== '' && !datasets.has(dataset)) {
+  const own = getPath(raw, 'dataset.source') !== undefined;
+  if (typeof dataset === 'string' && dataset !== '' && !own && !datasets.has(dataset)) {
     const known = [...datasets.keys()];
     issues.push({
       path: 'dataset.name',

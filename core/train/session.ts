@@ -1,6 +1,7 @@
 import type { Backend, Program, SampleSource } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { openTrainingSet } from '../data/derive/open.ts';
 import { openDataset } from '../data/index.ts';
 import { planTransform } from '../data/preprocess.ts';
 import { splitValidation } from '../data/split.ts';
@@ -43,7 +44,7 @@ export interface SessionOptions {
  */
 export async function openSession(config: RunConfig, options: SessionOptions): Promise<Session> {
   const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
-  const dataset = await openDataset(config.dataset.name, options.home);
+  const dataset = await openTrainingSet(config.dataset, options.home);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const tested = await openTestData(dataset, options);
   const test = { ...sourceOf(tested.splits, 'test'), name: 'test' as const };

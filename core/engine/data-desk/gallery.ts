@@ -28,8 +28,8 @@ export interface GallerySplit {
 }
 
 /** @throws `dataset.*`, `file.unreadable` */
-export async function openGallery({ name }: DatasetReference, home: string): Promise<Gallery> {
-  return galleryOf(await sharedDataset(name, home));
+export async function openGallery(reference: DatasetReference, home: string): Promise<Gallery> {
+  return galleryOf(await sharedDataset(reference, home));
 }
 
 export function galleryOf(dataset: Dataset): Gallery {

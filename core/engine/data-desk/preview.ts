@@ -13,7 +13,7 @@ type Asked = ParsedParams<'datasets.preview'>;
 
 /** One sample as it lies on disk, and the very numbers that training would hand to the first layer. */
 export async function preview(asked: Asked, home: string): Promise<Result<'datasets.preview'>> {
-  const dataset = await sharedDataset(asked.dataset.name, home);
+  const dataset = await sharedDataset(asked.dataset, home);
   const split = findSplit(galleryOf(dataset), asked.split);
   if (asked.index >= split.count) {
     throw new ConvolabError('argument.invalid', `${asked.split} has no sample ${asked.index}.`, {

@@ -1,6 +1,8 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
+import { derivationDescriptors } from '../../data/derive/index.ts';
 import { describeDatasets } from '../../data/index.ts';
 import { preprocessDescriptors } from '../../data/preprocess/index.ts';
+import { sourceDescriptors } from '../../data/sources/index.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { layerDescriptors } from '../../layers/index.ts';
@@ -43,6 +45,8 @@ export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
       optimizers: [...optimizerDescriptors],
       schedules: [...scheduleDescriptors],
       preprocessing: [...preprocessDescriptors],
+      derivations: [...derivationDescriptors],
+      sources: [...sourceDescriptors],
       initializers: [...initializerDescriptors],
       models: [...presetDescriptors],
       experiments: await presetExperiments(),

@@ -35,7 +35,7 @@ describe('an experiment', () => {
   test('gets every default filled in, those of the preset’s options too', () => {
     expect(parseExperiment({ config: valid })).toEqual({
       ...valid,
-      dataset: { ...valid.dataset, augment: [] },
+      dataset: { ...valid.dataset, augment: [], derive: [] },
       model: {
         preset: 'lenet-5',
         options: {

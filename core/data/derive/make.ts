@@ -1,0 +1,49 @@
+import { rm } from 'node:fs/promises';
+import { beginDerived, findDerived, publishDerived } from './cache.ts';
+import { type Derived, derive, mustBeTrainable } from './derive.ts';
+import type { Reference } from './section.ts';
+import { writeSet } from './stored.ts';
+
+/**
+ * The folder of a derived set, which is made where it is not there yet. Works on the caller's thread: see `open.ts` for
+ * the one that does not.
+ * @param begun told the folder it is made in, which is to be removed if the caller ends this by force
+ * @throws `dataset.*`, `spec.invalid`, `disk.full`, `file.unwritable`
+ */
+export async function makeDerived(
+  reference: Reference,
+  home: string,
+  {
+    begun,
+    onProgress,
+  }: { begun?(folder: string): void; onProgress?(done: number, total: number): void } = {},
+): Promise<string> {
+  const derived = await derive(reference, home);
+  try {
+    const set = mustBeTrainable(derived.set);
+    const found = await findDerived(home, derived.key);
+    if (found !== undefined) return found;
+    const folder = beginDerived(home);
+    begun?.(folder);
+    try {
+      await writeSet(folder, set, { about: about(derived, reference), onProgress });
+      return await publishDerived(home, folder, derived.key);
+    } catch (thrown) {
+      await rm(folder, { recursive: true, force: true });
+      throw thrown;
+    }
+  } finally {
+    await derived.base.close();
+  }
+}
+
+function about({ base }: Derived, { source, derive: steps }: Reference) {
+  const { name, version, hash } = base;
+  const types = steps.map(({ type }) => type);
+  return {
+    name,
+    title: types.length > 0 ? `${base.title} (${types.join(', ')})` : base.title,
+    publication: types.length > 0 ? `${version}, derived` : version,
+    made: { from: { name, version, hash }, ...(source && { source }), derive: steps },
+  };
+}

@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import type { VariantDescriptor } from '../../contract/catalog.ts';
+import { ConvolabError } from '../../contract/errors.ts';
+import { describeFields } from '../../contract/fields.ts';
+import type { FixedSamples, SampleSet, Samples } from './samples.ts';
+
+/** An error about one key of a step: `refuse('keep', 'names a class twice')`. */
+export type Refuse = (key: string, message: string) => ConvolabError;
+
+/** One kind of step in `dataset.derive`; a new one is one file that exports this, and one line in the registry. */
+export interface Derivation<T extends { type: string } = { type: string }> {
+  readonly type: T['type'];
+  readonly label: string;
+  readonly help: string;
+  /** Strict object of described fields with `type`. */
+  readonly schema: z.ZodObject;
+  /**
+   * What becomes of a data set. Sees to sizes, classes and counts at once, and reads pixels only when its own splits
+   * are read. A pure function of the step and the set: all that is drawn comes from the step's seed.
+   * @throws what `refuse` makes
+   */
+  apply(step: T, set: SampleSet, refuse: Refuse): SampleSet;
+}
+
+/** Keeps a step's own type inside its file, and gives the registry one it can hold. */
+export function defineDerivation<T extends { type: string }>(
+  derivation: Derivation<T>,
+): Derivation & VariantDescriptor {
+  return {
+    ...derivation,
+    fields: describeFields(derivation.schema),
+    apply: (step, set, refuse) => derivation.apply(step as T, set, refuse),
+  };
+}
+
+/** `refuse` of the step at this place of `dataset.derive`. */
+export function refuseStep(place: number, type: string): Refuse {
+  return (key, message) => {
+    const path = ['dataset', 'derive', place, ...(key === '' ? [] : [key])].join('.');
+    return new ConvolabError('spec.invalid', `${path}: ${message}.`, {
+      subject: path,
+      hint: `Change the step "${type}", or what comes before it.`,
+      issues: [{ path, message }],
+    });
+  };
+}
+
+/** The same step taken on every split. */
+export function mapSplits(
+  set: SampleSet,
+  map: (samples: Samples, name: string) => Samples,
+  classes = set.classes,
+): SampleSet {
+  const splits = Object.entries(set.splits).map(([name, samples]) => [name, map(samples, name)] as const);
+  return { classes, splits: Object.fromEntries(splits) };
+}
+
+/** For steps that need pixels. */
+export function mapFixed(
+  set: SampleSet,
+  refuse: Refuse,
+  map: (samples: FixedSamples, name: string) => Samples,
+  classes = set.classes,
+): SampleSet {
+  return mapSplits(set, (samples, name) => map(mustBeFixed(samples, refuse), name), classes);
+}
+
+export function mustBeFixed(samples: Samples, refuse: Refuse): FixedSamples {
+  if (samples.shape !== null) return samples;
+  throw refuse('', 'the images are of varied size; put a step { type: resize } before this one');
+}
+
+/** The labels of a split. */
+export function mustBeLabelled(samples: Samples, refuse: Refuse): Int32Array {
+  if (samples.labels !== null) return samples.labels;
+  throw refuse('', 'the samples have no labels');
+}
+
+/** Places of the samples of each class, ascending. */
+export function placesByClass(labels: Int32Array, classes: number): number[][] {
+  const places: number[][] = Array.from({ length: classes }, () => []);
+  labels.forEach((label, place) => {
+    places[label]?.push(place);
+  });
+  return places;
+}

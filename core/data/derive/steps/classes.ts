@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { field } from '../../../contract/fields.ts';
+import { suggestion } from '../../../contract/nearest.ts';
+import { relabel, select, upTo } from '../samples.ts';
+import { defineDerivation, mapSplits } from '../step.ts';
+
+/** A list, or for a form's one line the names between commas. */
+const names = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+  z.array(z.string().min(1)).min(1),
+);
+
+const schema = z.strictObject({
+  type: z.literal('classes'),
+  keep: field(names as z.ZodType<string[]>, {
+    label: 'Keep',
+    help: 'Names of the classes to keep, in the order of their new labels.',
+    kind: 'text',
+  }),
+});
+
+/** Some of the classes, numbered anew in the order given. Splits without labels stay as they are. */
+export const classes = defineDerivation<z.output<typeof schema>>({
+  type: 'classes',
+  label: 'Some classes',
+  help: 'Keeps the samples of some classes, and leaves out the rest.',
+  schema,
+  apply({ keep }, set, refuse) {
+    for (const [i, name] of keep.entries()) {
+      if (!set.classes.includes(name)) {
+        const known = `; its classes are ${set.classes.join(', ')}`;
+        throw refuse('keep', `there is no class "${name}"${suggestion(name, set.classes)}${known}`);
+      }
+      if (keep.indexOf(name) < i) throw refuse('keep', `names "${name}" twice`);
+    }
+    const labelOf = set.classes.map((name) => keep.indexOf(name));
+    const keepOf = (samples: Parameters<typeof select>[0]) => {
+      const { labels } = samples;
+      if (labels === null) return samples;
+      const kept = select(
+        samples,
+        upTo(samples.count).filter((place) => (labelOf[labels[place] as number] as number) >= 0),
+      );
+      return relabel(kept, kept.labels?.map((label) => labelOf[label] as number) ?? null);
+    };
+    return mapSplits(set, keepOf, keep);
+  },
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { number } from '../../../contract/fields.ts';
+import { RandomSequence } from '../../../train/random.ts';
+import { seedField } from '../fields.ts';
+import { join, type SampleSet, type Samples, select, upTo } from '../samples.ts';
+import { defineDerivation, placesByClass, type Refuse } from '../step.ts';
+
+const schema = z.strictObject({
+  type: z.literal('split'),
+  test: number({
+    label: 'Test share',
+    help: 'Part of every class that becomes the test set: a share below 1, or a number of samples in all.',
+    default: 0.2,
+    minimum: 0,
+  }),
+  seed: seedField('which samples are tested on'),
+});
+
+/** Training and test samples put together and parted anew, class by class, so that both have the same proportions. */
+export const split = defineDerivation<z.output<typeof schema>>({
+  type: 'split',
+  label: 'New split',
+  help: 'Puts training and test samples together and draws a test set from them, the same share of every class.',
+  schema,
+  apply({ test, seed }, set, refuse) {
+    const { train, test: before, ...others } = set.splits;
+    const parts = [train, before].filter((part) => part !== undefined && part.count > 0) as Samples[];
+    const whole = parts.reduce((first, second) => join(first, second));
+    return splitWhole({ ...set, splits: others }, whole, { test, seed }, refuse);
+  },
+});
+
+/** Draws a test set from samples that have none. */
+export function splitWhole(
+  set: SampleSet,
+  whole: Samples,
+  { test, seed }: { readonly test: number; readonly seed: number },
+  refuse: Refuse,
+): SampleSet {
+  const share = test < 1 ? test : test / whole.count;
+  const groups = whole.labels ? placesByClass(whole.labels, set.classes.length) : [[...upTo(whole.count)]];
+  const drawn = groups.flatMap((members, label) => {
+    const random = new RandomSequence(seed, 'derive', label);
+    const order = random.shuffle(Uint32Array.from(members));
+    return [...order.subarray(0, Math.round(share * members.length))];
+  });
+  const tested = new Set(drawn);
+  if (tested.size === 0 || tested.size >= whole.count) {
+    throw refuse('test', `must leave samples to train on and to test on, of the ${whole.count} there are`);
+  }
+  const places = upTo(whole.count);
+  return {
+    ...set,
+    splits: {
+      ...set.splits,
+      train: select(
+        whole,
+        places.filter((place) => !tested.has(place)),
+      ),
+      test: select(
+        whole,
+        places.filter((place) => tested.has(place)),
+      ),
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import { getPath, setPath } from './paths.ts';
+
+/** Where the paths of one's own data are in an experiment, its grid included. */
+const sourcePath = 'dataset.source.path';
+
+/**
+ * An unread experiment whose data lie where they do whatever folder it is run from later.
+ * @param folder what relative paths are relative to
+ */
+export function absoluteSource(raw: unknown, folder: string): unknown {
+  const path = getPath(raw, sourcePath);
+  const absolute = typeof path === 'string' ? setPath(raw, sourcePath, resolve(folder, path)) : raw;
+  const grid = getPath(raw, 'grid');
+  const varied = (grid as Record<string, unknown> | undefined)?.[sourcePath];
+  if (!Array.isArray(varied)) return absolute;
+  const paths = varied.map((each) => (typeof each === 'string' ? resolve(folder, each) : each));
+  return setPath(absolute, 'grid', { ...(grid as object), [sourcePath]: paths });
+}
