@@ -1,14 +1,28 @@
 import type { DatasetDescriptor } from '../contract/catalog.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { Dataset, DatasetDefinition } from './dataset.ts';
+import { caltech101 } from './definitions/caltech-101.ts';
 import { cifar10 } from './definitions/cifar-10.ts';
 import { cifar100 } from './definitions/cifar-100.ts';
 import { fashionMnist } from './definitions/fashion-mnist.ts';
+import { lfw } from './definitions/lfw.ts';
 import { mnist } from './definitions/mnist.ts';
 import { stl10 } from './definitions/stl-10.ts';
+import { voc2007 } from './definitions/voc-2007.ts';
+import { voc2012 } from './definitions/voc-2012.ts';
 
 /** Every data set there is: one line each. */
-const definitions: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10, cifar100, stl10];
+const definitions: readonly DatasetDefinition[] = [
+  mnist,
+  fashionMnist,
+  cifar10,
+  cifar100,
+  stl10,
+  caltech101,
+  lfw,
+  voc2007,
+  voc2012,
+];
 
 export const datasets: ReadonlyMap<string, DatasetDefinition> = new Map(
   definitions.map((definition) => [definition.name, definition]),
@@ -34,7 +48,7 @@ export async function openDataset(name: string, home: string): Promise<Dataset> 
   if (definition.kind === 'samples') return definition.open(home);
   throw new ConvolabError('spec.invalid', `The images of ${definition.title} vary in size.`, {
     subject: name,
-    hint: 'Add a derived step that makes them alike, such as { type: resize, to: [64, 64] }.',
+    hint: 'Add a step that makes them alike: derive: [{ type: resize, height: 64, width: 64 }].',
     issues: [{ path: 'dataset.name', message: 'its images vary in size; resize them in dataset.derive' }],
   });
 }

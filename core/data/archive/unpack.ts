@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ConvolabError } from '../../contract/errors.ts';
@@ -95,7 +95,8 @@ class Unpacking {
 
   async #open(path: string, content: Chunks, depth: number): Promise<void> {
     const kind = archiveKind(path);
-    if (kind === null || kind === 'zip') return;
+    // macOS puts `._name` beside a file: what it knows of it, under the same ending.
+    if (kind === null || kind === 'zip' || posix.basename(path).startsWith('._')) return;
     if (depth >= deepest) throw unsafe(this.#name, 'holds archives in archives in archives');
     if (kind === 'tar') return this.#tar(path, content, depth);
     await this.#run(content, createGunzip({ chunkSize: 1 << 18 }), (chunks: Chunks) => {
