@@ -1,4 +1,4 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import type { EngineEvent } from '../core/contract/events.ts';
 import type { PreloadWire } from '../core/contract/wire.ts';
 import { channels } from './channels.ts';
@@ -19,6 +19,7 @@ const wire: PreloadWire = {
     return listen<boolean>(channels.connection, listener);
   },
   reconnect: () => void ipcRenderer.invoke(channels.reconnect),
+  pathOf: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld('convolab', wire);

@@ -12,4 +12,6 @@ export interface Bridge {
   onConnection(listener: (connected: boolean) => void): () => void;
   /** Tries again at once, rather than after the pause that failures in a row bring; nothing while there is a connection. */
   reconnect(): void;
+  /** Where a chosen or dropped file or folder lies on the engine's machine; null in a browser, which is not told. */
+  pathOf(file: unknown): string | null;
 }

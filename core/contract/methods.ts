@@ -14,6 +14,7 @@ import {
   series,
 } from './runs.ts';
 import { modelSource } from './specs.ts';
+import { uploadMethods } from './uploads.ts';
 
 /**
  * The one table of what a window may ask of the engine. Parameters are validated by the engine, results by the types;
@@ -184,6 +185,7 @@ export const methods = {
   'queue.move': method(z.object({ run: z.string(), position: z.int().nonnegative() }), nothing),
 
   ...datasetMethods,
+  ...uploadMethods,
 } as const;
 
 export type Methods = typeof methods;

@@ -21,6 +21,8 @@ export interface PreloadWire {
   onConnection(listener: (connected: boolean) => void): () => void;
   /** Starts an engine that is not there at once, rather than after its pause. */
   reconnect(): void;
+  /** Where a chosen or dropped file or folder lies; empty where it lies nowhere. */
+  pathOf(file: unknown): string;
 }
 
 /** What a shell says to the engine's own process, over Node's channel between parent and child. */

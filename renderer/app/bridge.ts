@@ -23,6 +23,7 @@ function wrapPreload(preload: PreloadWire): Bridge {
     subscribe: (listener) => preload.subscribe(listener),
     onConnection: (listener) => preload.onConnection(listener),
     reconnect: () => preload.reconnect(),
+    pathOf: (file) => preload.pathOf(file) || null,
   };
 }
 

@@ -107,6 +107,7 @@ export function createSocketBridge(location: Pick<Location, 'protocol' | 'host'>
       connectionListeners.add(listener);
       return () => connectionListeners.delete(listener);
     },
+    pathOf: () => null,
     reconnect() {
       if (socket?.readyState !== WebSocket.CLOSED) return;
       clearTimeout(pause);

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { DatasetTask } from '../../core/contract/datasets.ts';
 import type { Params } from '../../core/contract/methods.ts';
 import { useBridge } from '../app/bridge.ts';
+import { withEnginePaths } from '../app/engine-paths.ts';
 import { useCatalogStore } from './catalog.ts';
 
 /** What data sets hold, and the long work on them. What asks the engine rejects with a `ConvolabError`. */
@@ -28,6 +29,15 @@ export const useDatasetsStore = defineStore('datasets', () => {
     void useCatalogStore().load();
   }
 
+  /** Takes a data set's files in, wherever this window runs. */
+  async function importFiles(name: string, files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    await withEnginePaths(
+      files.map((file) => ({ file, path: file.name })),
+      (paths) => useBridge().call('datasets.import', { name, paths }),
+    );
+  }
+
   return {
     tasks,
     revision,
@@ -38,6 +48,11 @@ export const useDatasetsStore = defineStore('datasets', () => {
     samples: (request: Params<'datasets.samples'>) => useBridge().call('datasets.samples', request),
     survey: (name: string) => useBridge().call('datasets.survey', { name }),
     preview: (request: Params<'datasets.preview'>) => useBridge().call('datasets.preview', request),
+    plan: (name: string) => useBridge().call('datasets.plan', { name }),
+    download: (name: string) => useBridge().call('datasets.download', { name }),
+    pause: (name: string) => useBridge().call('datasets.pause', { name }),
+    verify: (name: string) => useBridge().call('datasets.verify', { name }),
+    importFiles,
     cancel: (name: string) => useBridge().call('datasets.cancel', { name }),
   };
 });

@@ -9,6 +9,7 @@ import { inspectHandlers } from './inspect.ts';
 import { queueHandlers } from './queue.ts';
 import { runHandlers } from './runs.ts';
 import { seriesHandlers } from './series.ts';
+import { uploadHandlers } from './uploads.ts';
 
 /** One handler for every line of the method table; the compiler demands each. */
 export function allHandlers(context: EngineContext): Handlers {
@@ -22,5 +23,6 @@ export function allHandlers(context: EngineContext): Handlers {
     ...queueHandlers(context),
     ...runHandlers(context),
     ...seriesHandlers(context),
+    ...uploadHandlers(context),
   };
 }

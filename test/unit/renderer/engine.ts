@@ -54,6 +54,7 @@ export async function provideEngine(): Promise<StoreEngine> {
     },
     onConnection: () => () => {},
     reconnect: () => {},
+    pathOf: () => null,
   } satisfies Bridge);
   await ready;
   return {
