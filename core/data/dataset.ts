@@ -219,6 +219,8 @@ export interface ContentFile {
 interface Definition extends DatasetFacts {
   /** Left out where there is nothing to fetch or import. */
   readonly stored?: StoredSet;
+  /** The data set that this one is made from; who wants this one fetches that. */
+  readonly derivedFrom?: string;
   /** Looks at names, headers and lengths only. Never throws for what is wrong with the files: that is its answer. */
   inspect(home: string): Promise<DatasetState>;
   /** Reads everything. Never throws for what is wrong with the files, either; the signal's reason. */

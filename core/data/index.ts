@@ -4,9 +4,11 @@ import type { Dataset, DatasetDefinition } from './dataset.ts';
 import { caltech101 } from './definitions/caltech-101.ts';
 import { cifar10 } from './definitions/cifar-10.ts';
 import { cifar100 } from './definitions/cifar-100.ts';
+import { cifarAsStl } from './definitions/cifar-as-stl.ts';
 import { fashionMnist } from './definitions/fashion-mnist.ts';
 import { lfw } from './definitions/lfw.ts';
 import { mnist } from './definitions/mnist.ts';
+import { mnistScenes } from './definitions/mnist-scenes.ts';
 import { stl10 } from './definitions/stl-10.ts';
 import { voc2007 } from './definitions/voc-2007.ts';
 import { voc2012 } from './definitions/voc-2012.ts';
@@ -22,6 +24,8 @@ const definitions: readonly DatasetDefinition[] = [
   lfw,
   voc2007,
   voc2012,
+  cifarAsStl,
+  mnistScenes,
 ];
 
 export const datasets: ReadonlyMap<string, DatasetDefinition> = new Map(

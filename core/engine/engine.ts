@@ -2,6 +2,8 @@ import { ConvolabError } from '../contract/errors.ts';
 import { findIssues } from '../contract/issues.ts';
 import { type Handlers, methods } from '../contract/methods.ts';
 import { suggestion } from '../contract/nearest.ts';
+import { recoverDatasets } from '../data/acquire/incoming.ts';
+import { cleanDerived } from '../data/derive/cache.ts';
 import { Pool } from '../pool/pool.ts';
 import { openStore } from '../store/store.ts';
 import type { Engine, EngineOptions } from './api.ts';
@@ -22,6 +24,8 @@ const statusEvery = 1000;
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = openStore(options.home);
   store.reclaim();
+  await recoverDatasets(options.home);
+  await cleanDerived(options.home);
   const events = new EventHub();
   const changes = new Changes(store, events);
   const look = () => changes.look();

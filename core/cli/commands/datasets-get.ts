@@ -12,7 +12,8 @@ export const datasetsGet: Command = {
   positionals: [1, 1],
   flags: { again: { help: 'Fetch it although it is here, such as after a change to its files.' } },
   async run({ arguments: given, output, home }) {
-    const dataset = findDataset(given.positionals[0] as string);
+    const wanted = findDataset(given.positionals[0] as string);
+    const dataset = wanted.derivedFrom === undefined ? wanted : findDataset(wanted.derivedFrom);
     const { name, title, sources } = dataset;
     const state = await dataset.inspect(home);
     if (sources.length === 0) {

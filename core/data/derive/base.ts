@@ -29,7 +29,8 @@ export async function openBase(
     : fromCollection(await definition.openImages(home));
 }
 
-function fromDataset(dataset: Dataset): Base {
+/** A data set that is open, as a base. */
+export function fromDataset(dataset: Dataset): Base {
   const { name, version, title, classes, large = {} } = dataset;
   const kept = Object.entries(dataset.splits).map(([split, source]) => [split, inMemory(source)] as const);
   const read = Object.entries(large).map(([split, reader]) => [split, byPosition(reader)] as const);

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beginDerived, findDerived, publishDerived } from './cache.ts';
 import { type Derived, derive, mustBeTrainable } from './derive.ts';
 import type { Reference } from './section.ts';
@@ -26,6 +27,10 @@ export async function makeDerived(
     const folder = beginDerived(home);
     begun?.(folder);
     try {
+      if (Object.values(set.splits).some(({ objects }) => objects)) {
+        const { vocName, writeVocFolder } = await import('./voc-folder.ts');
+        await writeVocFolder(join(folder, vocName), set);
+      }
       await writeSet(folder, set, { about: about(derived, reference), onProgress });
       return await publishDerived(home, folder, derived.key);
     } catch (thrown) {

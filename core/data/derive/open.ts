@@ -26,9 +26,18 @@ export async function openTrainingSet(
   home: string,
   options: OpenOptions = {},
 ): Promise<Dataset> {
-  const reference = completeReference(section);
-  if (!isDerived(reference)) return openDataset(reference.name, home);
-  return openSet(await make(reference, home, options));
+  if (!isDerived(section)) return openDataset(section.name, home);
+  return (await openStored(section, home, options)).dataset;
+}
+
+/** A derived set with the folder it lies in. Throws as `openTrainingSet`. */
+export async function openStored(
+  section: ReferenceInput,
+  home: string,
+  options: OpenOptions = {},
+): Promise<{ readonly dataset: Dataset; readonly folder: string }> {
+  const folder = await make(completeReference(section), home, options);
+  return { dataset: await openSet(folder), folder };
 }
 
 /** Whether there is more to it than a data set's name. */

@@ -73,6 +73,9 @@ export const scenes = defineDerivation<z.output<typeof schema>>({
   },
 });
 
+/** Scenes kept for who asks for the pixels of one, and then for what is on it. */
+const mostKept = 64;
+
 function scenesOf(
   samples: FixedSamples,
   labels: Int32Array,
@@ -81,7 +84,16 @@ function scenesOf(
 ): FixedSamples {
   const [, height, width] = samples.shape;
   const size = sizeOf(samples.shape);
+  const composed = new Map<number, Promise<Scene>>();
   const compose = (index: number): Promise<Scene> => {
+    const known = composed.get(index);
+    if (known) return known;
+    if (composed.size === mostKept) composed.clear();
+    const scene = composeAnew(index);
+    composed.set(index, scene);
+    return scene;
+  };
+  const composeAnew = (index: number): Promise<Scene> => {
     // A sequence of its own for every scene, so that any can be made alone.
     const random = new RandomSequence(step.seed, 'derive', 2 * index + (split === 'test' ? 1 : 0));
     return composeScene(step, random, async () => {

@@ -16,17 +16,21 @@ const schema = z.strictObject({
   seed: seedField('which samples are tested on'),
 });
 
-/** Training and test samples put together and parted anew, class by class, so that both have the same proportions. */
+/** Splits of a set that are put together; LFW and Caltech-101 come as one, called `all`. */
+const joined = ['all', 'train', 'validation', 'test'];
+
+/** All samples put together and parted anew, class by class, so that both parts have the same proportions. */
 export const split = defineDerivation<z.output<typeof schema>>({
   type: 'split',
   label: 'New split',
-  help: 'Puts training and test samples together and draws a test set from them, the same share of every class.',
+  help: 'Puts all samples together and draws a test set from them, the same share of every class.',
   schema,
   apply({ test, seed }, set, refuse) {
-    const { train, test: before, ...others } = set.splits;
-    const parts = [train, before].filter((part) => part !== undefined && part.count > 0) as Samples[];
-    const whole = parts.reduce((first, second) => join(first, second));
-    return splitWhole({ ...set, splits: others }, whole, { test, seed }, refuse);
+    const parts = joined.flatMap((name) => set.splits[name] ?? []);
+    if (parts.length === 0) throw refuse('', 'there are no samples to split');
+    const others = Object.entries(set.splits).filter(([name]) => !joined.includes(name));
+    const rest = { ...set, splits: Object.fromEntries(others) };
+    return splitWhole(rest, parts.reduce(join), { test, seed }, refuse);
   },
 });
 
