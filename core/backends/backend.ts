@@ -1,5 +1,5 @@
 import type { Plan } from '../graph/plan.ts';
-import type { Shape } from '../kernels/kernel.ts';
+import type { Moment, Shape } from '../kernels/kernel.ts';
 
 /** A device's arithmetic behind one small interface; `reference`, `native` (CPU) and later `webgpu` implement it. */
 export interface Backend {
@@ -40,6 +40,8 @@ export interface SingleCall {
   readonly batch: number;
   /** Per operand of the kernel; `null` leaves an optional one out. */
   readonly inputs: readonly (HostTensor | null)[];
+  /** Set where the call is one of training. */
+  readonly moment?: Moment | undefined;
 }
 
 export interface CompileOptions {
@@ -86,6 +88,8 @@ export interface TrainRequest {
   readonly batchSize: number;
   /** Learning rate of each step. */
   readonly rates: Float32Array;
+  /** Of the first of these steps; the others follow. */
+  readonly moment: Moment;
 }
 
 /** What came of the steps of one call. Sums, so that the epoch's running mean can be formed from them. */
@@ -106,27 +110,31 @@ export interface EvaluationReport {
   readonly predictions: Int32Array;
 }
 
-/** One forward and backward pass without update. */
+/** One forward and backward pass without update: as in evaluation, or, with a moment, as in that training step. */
 export interface ProbeBatch {
   /** [N, C, H, W] as the model sees it; any N */
   readonly x: Float32Array;
   readonly count: number;
   /** [N] labels, or [N, K] targets */
   readonly y: Int32Array | Float32Array;
+  readonly moment?: Moment | undefined;
 }
 
 export interface ProbeReport {
   readonly loss: number;
   /** `<layer>.out`, [N, ...shape] */
   readonly outputs: ReadonlyMap<string, HostTensor>;
-  /** `<parameter>` to its gradient */
+  /** Of every parameter that is trained, by its name */
   readonly gradients: ReadonlyMap<string, HostTensor>;
 }
 
-/** Everything a resumed run needs besides the step: parameters and optimizer state, canonical layout. */
+/**
+ * Everything a resumed run needs besides the step: parameters, running averages among them, and optimizer state, in the
+ * frameworks' layout.
+ */
 export interface ProgramState {
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** `<parameter>.velocity` */
+  /** `<parameter>.velocity`, of those that are trained */
   readonly optimizer: ReadonlyMap<string, Float32Array>;
 }
 

@@ -4,7 +4,7 @@ import type { EmittedLayer, EmittedOperand, Emitter, LayerParameter, Value } fro
 import { losses } from '../train/losses.ts';
 import { placeApart, placeShared, type UnplacedValue } from './arena.ts';
 import { type Graph, type GraphLayer, inputId } from './graph.ts';
-import type { KernelCall, OperandRef, Plan, PlanParameter } from './plan.ts';
+import type { KernelCall, OperandRef, ParameterUpdate, Plan, PlanParameter } from './plan.ts';
 
 export interface CompilePlanOptions {
   /** Every value keeps its own place, so that outputs and gradients can be read after the step (probes). */
@@ -77,12 +77,13 @@ class PlanBuilder {
     const trains = trainedLayers(this.#graph).has(id);
     const dY = trains ? this.#value(`${output.name}.grad`, output.shape) : null;
     if (dY) this.#partials.set(id, [dY]);
+    const { type, ...attributes } = this.#graph.loss;
     return {
-      kernel: losses.get(this.#graph.loss.type)?.kernel ?? this.#graph.loss.type,
+      kernel: losses.get(type)?.kernel ?? type,
       layer: id,
       inputs: [{ value: output.value }, { target: true }],
       outputs: [{ losses: true }, dY && { value: dY.value }],
-      attributes: {},
+      attributes,
     };
   }
 
@@ -115,6 +116,7 @@ class PlanBuilder {
     const { id } = layer;
     const shared = (input: Value) => this.#consumers(input) > 1;
     return {
+      shape: layer.shape,
       output: () => this.#value(`${id}.out`, layer.shape),
       outputView: (of) => this.#value(`${id}.out`, layer.shape, of),
       value: (name, shape) => this.#value(`${id}.${name}`, shape),
@@ -123,6 +125,7 @@ class PlanBuilder {
         this.#value(shared(input) ? `${input.name}.grad.${id}` : `${input.name}.grad`, input.shape),
       parameter: (role) => ({ parameter: this.#parameter(id, role) }),
       parameterGradient: (role) => ({ gradient: this.#parameter(id, role) }),
+      place: this.#graph.layers.indexOf(layer),
       call: (kernel, inputs, outputs, attributes) => this.#call(id, kernel, inputs, outputs, attributes),
     };
   }
@@ -186,14 +189,20 @@ function planParameter(layer: string, parameter: LayerParameter): PlanParameter 
     layer,
     shape,
     initializer,
-    decays: role === 'weight',
+    update: updateOf(parameter),
     count: countParameter(parameter),
     ...(mask && { mask }),
   };
 }
 
-/** Elements of a parameter that are present. */
-export function countParameter({ shape, mask }: LayerParameter): number {
+function updateOf({ role, update }: LayerParameter): ParameterUpdate {
+  return update ?? { type: 'descent', decays: role === 'weight' };
+}
+
+/** Elements of a parameter that are present; a running average is none of the model's parameters. */
+export function countParameter(parameter: LayerParameter): number {
+  const { shape, mask } = parameter;
+  if (updateOf(parameter).type === 'average') return 0;
   return mask ? mask.reduce((sum, present) => sum + present, 0) : elements(shape);
 }
 

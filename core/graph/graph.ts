@@ -148,7 +148,7 @@ function unused(nodes: readonly Node[]): Issue[] {
 
 function refusedByLoss(nodes: readonly Node[], loss: LossSpec): Issue[] {
   const last = nodes.at(-1);
-  const reason = last && losses.get(loss.type)?.refuses[last.spec.type];
+  const reason = last && losses.get(loss.type)?.refuses?.(last.spec);
   if (!last || !reason) return [];
   const message = `layer ${last.spec.id} (${last.spec.type}) straight before the loss ${loss.type}: ${reason}`;
   return [{ path: last.path, message }];

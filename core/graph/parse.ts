@@ -18,6 +18,8 @@ export interface ModelSpec {
 
 export interface LossSpec {
   readonly type: string;
+  /** The loss's own fields. */
+  readonly [option: string]: unknown;
 }
 
 const extent = z.int().positive();

@@ -4,11 +4,12 @@ import type { Shape } from '../kernels/kernel.ts';
  * A model compiled once: a static list of kernel calls over planned buffers. Backends run it; nothing is decided or
  * allocated while training.
  *
- * One step is: write the batch into `inputValue`; `forward` in order; `loss`; `backward` in order; `sgd.update` on every
- * parameter. Evaluation ends after `loss`. Operands of a call are in the order of the kernel's own `inputs` and
+ * One step is: write the batch into `inputValue`; `forward` in order; `loss`; `backward` in order; then, if all of it was
+ * finite, every parameter's `update`. Evaluation ends after `loss`. The list is the same in training and evaluation;
+ * kernels that differ between them (dropout, batch normalisation) look at the step's `Moment`. Operands of a call are in the order of the kernel's own `inputs` and
  * `outputs`, a repeated one any number of times at the end. Every value is written by exactly one call (or is the
  * input, or a view); calls never accumulate, so that gradients of a value with several consumers are values of their
- * own, summed by an `add.forward` call. Every parameter has its gradient written by exactly one call of `backward`.
+ * own, summed by an `add.forward` call. Every parameter with the update `descent` has its gradient written by exactly one call of `backward`.
  * An output may lie where an input of the same call lies, as the kernel's `inPlace` allows.
  */
 export interface Plan {
@@ -57,13 +58,32 @@ export interface PlanParameter {
   readonly layer: string;
   readonly shape: Shape;
   readonly initializer: InitializerCall;
-  /** Weight decay acts on weights, not on biases. */
-  readonly decays: boolean;
+  readonly update: ParameterUpdate;
   /** 1 where a connection is present, 0 where it is absent, one byte per element; absent ones stay 0. */
   readonly mask?: Uint8Array;
-  /** Elements that are parameters (absent connections are not). */
+  /** Elements that are parameters of the model (absent connections and running averages are not). */
   readonly count: number;
 }
+
+/** How a training step changes a parameter. */
+export type ParameterUpdate =
+  /** Down its gradient, by the optimizer; weight decay acts on weights, not on biases. */
+  | { readonly type: 'descent'; readonly decays: boolean }
+  /**
+   * Towards what the batch showed (its `gradient` operand), by `average.update`: a statistic that evaluation uses, kept
+   * like a parameter but none of the model's.
+   */
+  | {
+      readonly type: 'average';
+      /** Weight of the newest batch, 0..1. */
+      readonly share: number;
+      /**
+       * Numbers per sample of which the statistic is a variance: it is then corrected by n / (n - 1), where n are those
+       * of the batch (Bessel). Left out for a mean.
+       */
+      readonly observations?: number;
+    }
+  | { readonly type: 'fixed' };
 
 export interface InitializerCall {
   readonly type: string;

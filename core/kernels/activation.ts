@@ -33,8 +33,9 @@ export const activationForward: Kernel<Attributes> = {
 };
 
 /**
- * dX = dY * f'(u), with f' in terms of y. Every layer with a fused activation begins its backward pass with it: dX is
- * the lecture's delta. Inputs: y, dY. Outputs: dX.
+ * dX = dY * f'(u), with f' in terms of y, or of u for the functions whose y does not tell it (`ofInput`): `y` is then u.
+ * Every layer with a fused activation begins its backward pass with it: dX is the lecture's delta. Inputs: y, dY.
+ * Outputs: dX.
  */
 export const activationBackward: Kernel<Attributes> = {
   name: 'activation.backward',

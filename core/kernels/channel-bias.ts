@@ -33,8 +33,8 @@ export const channelBiasForward: Kernel<ForwardAttributes> = {
     }
     activate(output, output.length, activation);
   },
-  cases: activationName.options.flatMap((activation) =>
-    shapes().map(([name, batch, shape]) => ({
+  cases: shapes().flatMap(([name, batch, shape], k) =>
+    (k === 2 ? activationName.options : (['linear'] as const)).map((activation) => ({
       name: `${activation}, ${name}`,
       batch,
       attributes: { activation },

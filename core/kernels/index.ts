@@ -1,11 +1,28 @@
 import { activationBackward, activationForward } from './activation.ts';
 import { addForward } from './add.ts';
+import { averageUpdate } from './average.ts';
+import {
+  batchNormBackwardInput,
+  batchNormBackwardWeight,
+  batchNormNormalize,
+  batchNormStatistics,
+} from './batch-norm.ts';
+import { binaryCrossEntropy } from './binary-cross-entropy.ts';
 import { channelBiasBackward, channelBiasForward } from './channel-bias.ts';
+import {
+  channelScaleBackwardInput,
+  channelScaleBackwardWeight,
+  channelScaleForward,
+} from './channel-scale.ts';
 import { concatBackward, concatForward } from './concat.ts';
 import { conv2dBackwardInput, conv2dBackwardWeight, conv2dForward } from './conv2d.ts';
 import { denseBackwardInput, denseBackwardWeight, denseForward } from './dense.ts';
+import { dropoutBackward, dropoutForward } from './dropout.ts';
+import { globalPoolBackward, globalPoolForward } from './global-pool.ts';
+import { hinge } from './hinge.ts';
 import type { Kernel } from './kernel.ts';
 import { mse, softmaxCrossEntropy } from './losses.ts';
+import { lrnBackward, lrnForward } from './lrn.ts';
 import { maxPoolBackward, maxPoolForward } from './max-pool.ts';
 import { meanPoolBackward, meanPoolForward } from './mean-pool.ts';
 import { sgdUpdate } from './sgd.ts';
@@ -22,10 +39,23 @@ const all: readonly Kernel[] = [
   maxPoolBackward,
   meanPoolForward,
   meanPoolBackward,
+  globalPoolForward,
+  globalPoolBackward,
   channelBiasForward,
   channelBiasBackward,
+  channelScaleForward,
+  channelScaleBackwardInput,
+  channelScaleBackwardWeight,
   activationForward,
   activationBackward,
+  lrnForward,
+  lrnBackward,
+  batchNormStatistics,
+  batchNormNormalize,
+  batchNormBackwardWeight,
+  batchNormBackwardInput,
+  dropoutForward,
+  dropoutBackward,
   softmaxForward,
   softmaxBackward,
   concatForward,
@@ -33,7 +63,10 @@ const all: readonly Kernel[] = [
   addForward,
   softmaxCrossEntropy,
   mse,
+  binaryCrossEntropy,
+  hinge,
   sgdUpdate,
+  averageUpdate,
 ];
 
 /** Every kernel by name: what a backend must implement, and on which cases it is judged. */

@@ -31,6 +31,14 @@ export interface KernelTensor {
   readonly data: Buffer64;
 }
 
+/** Which training step a kernel runs in: what it may depend on besides its operands, such as the masks of dropout. */
+export interface Moment {
+  /** The run's; up to 53 bits. */
+  readonly seed: number;
+  /** Number of the step within the run, from 0. */
+  readonly step: number;
+}
+
 /** One call on concrete numbers, run on every backend and judged against the reference. */
 export interface KernelCase<A> {
   readonly name: string;
@@ -40,6 +48,8 @@ export interface KernelCase<A> {
   readonly inputs: readonly (Shape | null)[];
   /** How to draw the inputs; default: uniform in [-1, 1). `labels` draws class indices below the given count. */
   readonly draw?: Readonly<Record<string, 'uniform' | 'positive' | 'extreme' | { labels: number }>>;
+  /** Set where the case is one of training. */
+  readonly moment?: Moment;
 }
 
 /**
@@ -58,14 +68,20 @@ export interface Kernel<A = Readonly<Record<string, unknown>>> {
    * must allow for it.
    */
   readonly inPlace?: readonly number[];
+  /** Computes something else in training than in evaluation; all other kernels do without the moment. */
+  readonly usesMoment?: true;
   /** Shapes of the outputs, per sample, from those of the inputs (`null` where an optional one is left out). */
   shapes(inputs: readonly (Shape | null)[], attributes: A): Shape[];
-  /** Writes (never accumulates into) the outputs; `null` for one that is not wanted. */
+  /**
+   * Writes (never accumulates into) the outputs; `null` for one that is not wanted.
+   * @param moment the training step; `null` in evaluation and probes
+   */
   reference(
     inputs: readonly (KernelTensor | null)[],
     outputs: readonly (KernelTensor | null)[],
     attributes: A,
     batch: number,
+    moment: Moment | null,
   ): void;
   readonly cases: readonly KernelCase<A>[];
 }

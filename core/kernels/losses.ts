@@ -3,36 +3,41 @@ import type { Kernel, KernelCase, KernelTensor, Operand } from './kernel.ts';
 import { required } from './shape.ts';
 import { softmax } from './softmax.ts';
 
-const attributes = z.strictObject({});
-type Attributes = z.infer<typeof attributes>;
+const plain = z.strictObject({});
+const smoothed = z.strictObject({
+  /** Share of the target that is spread evenly over all classes. */
+  smoothing: z.number().min(0).max(1),
+});
+type Plain = z.infer<typeof plain>;
+type Smoothed = z.infer<typeof smoothed>;
 
 /**
  * The operands of every loss. `target` is either labels [N], which stand for one-hot targets, or targets [N, K] where
  * K is the number of elements of a sample's y. `losses` is the loss of each sample, undivided; dY is the gradient of
  * their mean over the batch, so already divided by the number of samples.
  */
-const inputs: readonly Operand[] = [
+export const lossInputs: readonly Operand[] = [
   { name: 'y', role: 'value' },
   { name: 'target', role: 'target' },
 ];
-const outputs: readonly Operand[] = [
+export const lossOutputs: readonly Operand[] = [
   { name: 'losses', role: 'scalar' },
   { name: 'dY', role: 'value', optional: true },
 ];
 
 /** Target k of sample n, whichever way targets are given. */
-function targetReader(target: KernelTensor, classes: number): (n: number, k: number) => number {
+export function targetReader(target: KernelTensor, classes: number): (n: number, k: number) => number {
   const { shape, data } = target;
   if (shape.length === 1) return (n, k) => (data[n] === k ? 1 : 0);
   return (n, k) => data[n * classes + k]!;
 }
 
 /** J = 1/2 |t - y|^2 for each sample. Inputs: y, target. Outputs: losses, dY. */
-export const mse: Kernel<Attributes> = {
+export const mse: Kernel<Plain> = {
   name: 'mse',
-  inputs,
-  outputs,
-  attributes,
+  inputs: lossInputs,
+  outputs: lossOutputs,
+  attributes: plain,
   shapes: ([y]) => [[], required(y, 'y')],
   // (4): J = 1/2 |t - y|^2; (9), (18): dJ/dy = y - t
   reference([y, target], [losses, dY], _, batch) {
@@ -49,24 +54,26 @@ export const mse: Kernel<Attributes> = {
       required(losses, 'losses').data[n] = loss;
     }
   },
-  cases: cases(),
+  cases: lossCases({}),
 };
 
 /**
- * J = -sum of t_k log softmax(y)_k for each sample; y are logits. Inputs: y, target. Outputs: losses, dY.
- * With targets [N, K] that need not sum to one (softened labels).
+ * J = -sum of t'_k log softmax(y)_k for each sample; y are logits, and t' = (1 - smoothing) t + smoothing / K over the K
+ * classes (Szegedy et al., "Rethinking the Inception architecture", 2016). Inputs: y, target. Outputs: losses, dY.
+ * Targets [N, K] need not sum to one.
  */
-export const softmaxCrossEntropy: Kernel<Attributes> = {
+export const softmaxCrossEntropy: Kernel<Smoothed> = {
   name: 'softmax-cross-entropy',
-  inputs,
-  outputs,
-  attributes,
+  inputs: lossInputs,
+  outputs: lossOutputs,
+  attributes: smoothed,
   shapes: ([y]) => [[], required(y, 'y')],
   // As (18) with f = softmax and J = -sum of t_k log p_k, where f' cancels: dJ/dy_k = p_k (sum of t) - t_k
-  reference([y, target], [losses, dY], _, batch) {
+  reference([y, target], [losses, dY], { smoothing }, batch) {
     const { data } = required(y, 'y');
     const classes = data.length / batch;
-    const targetOf = targetReader(required(target, 'target'), classes);
+    const given = targetReader(required(target, 'target'), classes);
+    const targetOf = (n: number, k: number) => (1 - smoothing) * given(n, k) + smoothing / classes;
     const probabilities = new Float64Array(data.length);
     for (let n = 0; n < batch; n++) {
       const start = n * classes;
@@ -87,7 +94,12 @@ export const softmaxCrossEntropy: Kernel<Attributes> = {
       }
     }
   },
-  cases: cases(),
+  cases: [
+    ...lossCases({ smoothing: 0 }),
+    ...lossCases({ smoothing: 0.1 })
+      .filter(({ batch }) => batch === 17)
+      .map((of) => ({ ...of, name: `smoothed, ${of.name}` })),
+  ],
 };
 
 /** log of the sum of exp, shifted by the largest. */
@@ -97,18 +109,19 @@ function logSumExp(data: Float64Array, start: number, count: number): number {
   return largest + Math.log(part.reduce((sum, value) => sum + Math.exp(value - largest), 0));
 }
 
-function cases(): KernelCase<Attributes>[] {
+/** Targets of both kinds, on which every loss is judged. */
+export function lossCases<A>(attributes: A): KernelCase<A>[] {
   const labelled = (name: string, batch: number, classes: number, extreme = false) => ({
     name,
     batch,
-    attributes: {},
+    attributes,
     inputs: [[classes], []],
     draw: { target: { labels: classes }, ...(extreme && { y: 'extreme' as const }) },
   });
   const dense = (name: string, batch: number, classes: number) => ({
     name,
     batch,
-    attributes: {},
+    attributes,
     inputs: [[classes], [classes]],
     draw: { target: 'positive' as const },
   });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { choice } from '../contract/fields.ts';
-import type { ActivationName } from '../kernels/activations.ts';
+import { type ActivationName, activationName, activations } from '../kernels/activations.ts';
 import { elements } from '../kernels/shape.ts';
 import { activationLabels, type LayerDefinition, layerSchema, only } from './layer.ts';
 
@@ -33,18 +33,17 @@ export const activation: LayerDefinition<ActivationSpec> = {
       backward(dY, [wantsX]) {
         if (!wantsX) return [null];
         const dX = emitter.gradientOf(x);
-        emitter.call('activation.backward', [y, dY], [dX], attributes);
+        const slopeOf = activations[spec.fn].ofInput ? x : y;
+        emitter.call('activation.backward', [slopeOf, dY], [dX], attributes);
         return [dX];
       },
     };
   },
 
-  gradientChecks: [
-    ...(['sigmoid', 'tanh', 'linear'] as const).map((fn) => ({
-      name: fn,
-      input: [2, 3, 3] as const,
-      layers: [{ id: 'L', type: 'activation', fn }],
-    })),
-    { name: 'relu', input: [2, 3, 3], layers: [{ id: 'L', type: 'activation', fn: 'relu' }], kinked: true },
-  ],
+  gradientChecks: activationName.options.map((fn) => ({
+    name: fn,
+    input: [2, 3, 3] as const,
+    layers: [{ id: 'L', type: 'activation', fn }],
+    ...(activations[fn].kinked && { kinked: true }),
+  })),
 };

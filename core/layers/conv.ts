@@ -5,6 +5,7 @@ import { elements, mapShape } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
 import { connectionCount, connectionTable, connectionTables } from './connections.ts';
 import {
+  activated,
   activationField,
   type LayerDefinition,
   type LayerParameter,
@@ -128,12 +129,13 @@ export const conv: LayerDefinition<ConvSpec> = {
       groups: spec.groups,
       ...(spec.connections && { connections: [...connectionTable(spec.connections)] }),
     };
-    const y = emitter.output();
-    emitter.call('conv2d.forward', [x, weight, bias], [y], { ...window, activation: spec.activation });
+    const { y, slopeOf } = activated(emitter, spec.activation, (to, activation) =>
+      emitter.call('conv2d.forward', [x, weight, bias], [to], { ...window, activation }),
+    );
     return {
       output: y,
       backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, y, dY);
+        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
         const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
         emitter.call('conv2d.backward-weight', [x, delta], [emitter.parameterGradient('weight'), dBias], {
           ...window,
@@ -183,6 +185,11 @@ export const conv: LayerDefinition<ConvSpec> = {
           activation: 'sigmoid',
         },
       ],
+    },
+    {
+      name: 'gelu, whose slope needs the sums',
+      input: [2, 4, 4],
+      layers: [{ id: 'L', type: 'conv', filters: 3, kernel: 3, activation: 'gelu' }],
     },
     {
       name: 'relu',

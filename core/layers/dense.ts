@@ -3,6 +3,7 @@ import { boolean, integer } from '../contract/fields.ts';
 import { elements } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
 import {
+  activated,
   activationField,
   type LayerDefinition,
   type LayerParameter,
@@ -53,12 +54,13 @@ export const dense: LayerDefinition<DenseSpec> = {
     const x = only(inputs);
     const weight = emitter.parameter('weight');
     const bias = spec.bias ? emitter.parameter('bias') : null;
-    const y = emitter.output();
-    emitter.call('dense.forward', [x, weight, bias], [y], { activation: spec.activation });
+    const { y, slopeOf } = activated(emitter, spec.activation, (to, activation) =>
+      emitter.call('dense.forward', [x, weight, bias], [to], { activation }),
+    );
     return {
       output: y,
       backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, y, dY);
+        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
         const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
         emitter.call('dense.backward-weight', [x, delta], [emitter.parameterGradient('weight'), dBias], {});
         if (!wantsX) return [null];
@@ -83,6 +85,11 @@ export const dense: LayerDefinition<DenseSpec> = {
         { id: 'K', type: 'dense', units: 5, activation: 'tanh' },
         { id: 'L', type: 'dense', units: 3 },
       ],
+    },
+    {
+      name: 'gelu, whose slope needs the sums',
+      input: [1, 3, 3],
+      layers: [{ id: 'L', type: 'dense', units: 4, activation: 'gelu' }],
     },
     {
       name: 'relu',

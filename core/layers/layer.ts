@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ConvolabError } from '../contract/errors.ts';
 import { choice } from '../contract/fields.ts';
-import type { InitializerCall, OperandRef } from '../graph/plan.ts';
-import type { ActivationName } from '../kernels/activations.ts';
+import type { InitializerCall, OperandRef, ParameterUpdate } from '../graph/plan.ts';
+import { type ActivationName, activations } from '../kernels/activations.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { formatShape } from '../kernels/shape.ts';
 
@@ -47,8 +47,10 @@ export interface LayerWindow {
 
 export interface LayerParameter {
   /** Named `<layer id>.<role>` in the plan. */
-  readonly role: 'weight' | 'bias';
+  readonly role: 'weight' | 'bias' | 'mean' | 'variance';
   readonly shape: Shape;
+  /** By default down its gradient, with weight decay where it is a weight. */
+  readonly update?: ParameterUpdate;
   readonly initializer: InitializerCall;
   /** 1 where present, one byte per element; absent elements stay 0. */
   readonly mask?: Uint8Array;
@@ -67,6 +69,7 @@ export type EmittedOperand = OperandRef | Value | null;
 export interface Emitter {
   /** The layer's output, `<id>.out`, in the shape that the layer's `shape` gave. */
   output(): Value;
+  readonly shape: Shape;
   /** A value between two of the layer's own calls, `<id>.<name>`. */
   value(name: string, shape: Shape): Value;
   /** The layer's output as the same elements in another shape, without a call. */
@@ -77,6 +80,8 @@ export interface Emitter {
   gradientOf(input: Value): Value;
   parameter(role: LayerParameter['role']): OperandRef;
   parameterGradient(role: LayerParameter['role']): OperandRef;
+  /** Place of the layer in the file: what tells its random numbers from those of other layers. */
+  readonly place: number;
   /** Operands in the order of the kernel's. */
   call(
     kernel: string,
@@ -128,6 +133,11 @@ export const activationLabels: Readonly<Record<ActivationName, string>> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   relu: 'ReLU',
+  'leaky-relu': 'Leaky ReLU (slope 0.01 below 0)',
+  elu: 'ELU',
+  gelu: 'GELU',
+  softplus: 'Softplus',
+  'scaled-tanh': 'LeCun’s 1.7159 tanh(2x/3)',
 };
 
 /** The `activation` field of layers that can apply one to what they compute. */
@@ -158,13 +168,44 @@ export function only<T>(inputs: readonly T[]): T {
   return first;
 }
 
+/** A layer's output y = f(u), and the value that tells the slope of f: y itself, or u where y does not tell it. */
+export interface Activated {
+  readonly y: Value;
+  readonly slopeOf: Value;
+}
+
+/**
+ * Emits a layer's output through f: in the one kernel that `call` emits, or, where the slope needs u, in a second.
+ * @param call writes to a value, with f applied
+ */
+export function activated(
+  emitter: Emitter,
+  activation: ActivationName,
+  call: (to: Value, activation: ActivationName) => void,
+): Activated {
+  const y = emitter.output();
+  if (!activations[activation].ofInput) {
+    call(y, activation);
+    return { y, slopeOf: y };
+  }
+  const u = emitter.value('sum', y.shape);
+  call(u, 'linear');
+  emitter.call('activation.forward', [u], [y], { activation });
+  return { y, slopeOf: u };
+}
+
 /**
  * Gradient of u from that of y = f(u), the lecture's delta: where the layer's last kernel applied f itself, its
  * backward pass starts here.
  */
-export function throughActivation(emitter: Emitter, activation: ActivationName, y: Value, dY: Value): Value {
+export function throughActivation(
+  emitter: Emitter,
+  activation: ActivationName,
+  slopeOf: Value,
+  dY: Value,
+): Value {
   if (activation === 'linear') return dY;
-  const delta = emitter.value('delta', y.shape);
-  emitter.call('activation.backward', [y, dY], [delta], { activation });
+  const delta = emitter.value('delta', slopeOf.shape);
+  emitter.call('activation.backward', [slopeOf, dY], [delta], { activation });
   return delta;
 }

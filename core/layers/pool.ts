@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { boolean, choice, field, integer } from '../contract/fields.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
 import {
+  type Activated,
+  activated,
   activationField,
   type Emitter,
   type LayerDefinition,
+  type LayerParameter,
   type LayerWindow,
   layerSchema,
   only,
@@ -34,12 +37,20 @@ const schema = layerSchema('pool', {
     default: 0,
     minimum: 0,
   }),
+  gain: boolean({
+    label: 'Gain',
+    help: 'One factor on each pooled map, as in LeCun’s subsampling layers.',
+    default: false,
+  }),
   bias: boolean({ label: 'Bias', help: 'One number added to each pooled map (3).', default: false }),
   activation: activationField,
 });
 type PoolSpec = z.output<typeof schema>;
 
-/** Pooling (3): x_j = f(down(x_j) + b_j), with the bias and f on request, since f(x) = x and no bias are usual. */
+/**
+ * Pooling (3): x_j = f(down(x_j) + b_j), with the bias and f on request, since f(x) = x and no bias are usual; with a gain
+ * as well, f(w_j down(x_j) + b_j), it is LeCun's subsampling.
+ */
 export const pool: LayerDefinition<PoolSpec> = {
   type: 'pool',
   label: 'Pooling',
@@ -62,36 +73,44 @@ export const pool: LayerDefinition<PoolSpec> = {
   window: layerWindow,
 
   parameters(spec, inputs) {
-    if (!spec.bias) return [];
     const [channels] = mapShape(only(inputs));
     const fan = spec.size * spec.size;
-    return [{ role: 'bias', shape: [channels], initializer: { type: 'zeros', fanIn: fan, fanOut: fan } }];
+    const parameter = (role: 'weight' | 'bias', type: 'ones' | 'zeros'): LayerParameter => ({
+      role,
+      shape: [channels],
+      initializer: { type, fanIn: fan, fanOut: fan },
+    });
+    return [
+      ...(spec.gain ? [parameter('weight', 'ones')] : []),
+      ...(spec.bias ? [parameter('bias', 'zeros')] : []),
+    ];
   },
 
   flops(spec, _inputs, output) {
-    const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
+    const others = (spec.gain ? 1 : 0) + (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
     return elements(output) * (spec.size * spec.size + others);
   },
 
   emit(spec, inputs, emitter) {
     const x = only(inputs);
     const window = windowOf(spec);
-    const finished = spec.bias || spec.activation !== 'linear';
-    const y = emitter.output();
-    const pooled = finished ? emitter.value('pooled', y.shape) : y;
-    emitter.call(`${spec.mode}-pool.forward`, [x], [pooled], window);
-    if (finished) emitFinish(spec, emitter, pooled, y);
+    const pool = (to: Value) => emitter.call(`${spec.mode}-pool.forward`, [x], [to], window);
+    const { y, slopeOf, scaled } = isPlain(spec)
+      ? emitPlain(emitter, pool)
+      : emitFinished(spec, emitter, pool);
     return {
       output: y,
       backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, y, dY);
-        if (spec.bias) {
-          emitter.call('channel-bias.backward', [delta], [emitter.parameterGradient('bias')], {});
-        }
+        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
+        emitParameterGradients(spec, emitter, scaled, delta);
         if (!wantsX) return [null];
+        const dPooled = spec.gain ? emitter.value('pooled.grad', y.shape) : delta;
+        if (spec.gain) {
+          emitter.call('channel-scale.backward-input', [delta, emitter.parameter('weight')], [dPooled], {});
+        }
         const dX = emitter.gradientOf(x);
-        if (spec.mode === 'max') emitter.call('max-pool.backward', [x, delta], [dX], window);
-        else emitter.call('mean-pool.backward', [delta], [dX], { ...window, inputShape: [...x.shape] });
+        if (spec.mode === 'max') emitter.call('max-pool.backward', [x, dPooled], [dX], window);
+        else emitter.call('mean-pool.backward', [dPooled], [dX], { ...window, inputShape: [...x.shape] });
         return [dX];
       },
     };
@@ -121,6 +140,18 @@ export const pool: LayerDefinition<PoolSpec> = {
       layers: [{ id: 'L', type: 'pool', mode: 'mean', size: 2, activation: 'tanh' }],
     },
     {
+      name: 'LeCun’s subsampling: mean with gain, bias and activation',
+      input: [2, 4, 4],
+      layers: [
+        { id: 'L', type: 'pool', mode: 'mean', size: 2, gain: true, bias: true, activation: 'scaled-tanh' },
+      ],
+    },
+    {
+      name: 'mean with gain only, and gelu, whose slope needs the sums',
+      input: [2, 4, 4],
+      layers: [{ id: 'L', type: 'pool', mode: 'mean', size: 2, gain: true, activation: 'gelu' }],
+    },
+    {
       name: 'max',
       input: [2, 5, 4],
       layers: [{ id: 'L', type: 'pool', mode: 'max', size: 2 }],
@@ -145,11 +176,46 @@ function windowOf({ size, stride = size, pad }: PoolSpec): { size: number; strid
   return { size, stride, pad };
 }
 
-function emitFinish(spec: PoolSpec, emitter: Emitter, pooled: Value, y: Value): void {
-  const { activation } = spec;
-  if (spec.bias) {
-    emitter.call('channel-bias.forward', [pooled, emitter.parameter('bias')], [y], { activation });
-  } else {
-    emitter.call('activation.forward', [pooled], [y], { activation });
+/** What the forward calls left; `scaled` is what the gain multiplies. */
+interface Pooled extends Activated {
+  readonly scaled: Value;
+}
+
+type EmitPool = (to: Value) => void;
+
+const isPlain = ({ gain, bias, activation }: PoolSpec) => !gain && !bias && activation === 'linear';
+
+function emitPlain(emitter: Emitter, pool: EmitPool): Pooled {
+  const y = emitter.output();
+  pool(y);
+  return { y, slopeOf: y, scaled: y };
+}
+
+/** Pools, and then applies gain, bias and f. */
+function emitFinished(spec: PoolSpec, emitter: Emitter, pool: EmitPool): Pooled {
+  const pooled = emitter.value('pooled', emitter.shape);
+  pool(pooled);
+  const bias = spec.bias ? emitter.parameter('bias') : null;
+  const done = activated(emitter, spec.activation, (to, activation) => {
+    if (spec.gain) {
+      emitter.call('channel-scale.forward', [pooled, emitter.parameter('weight'), bias], [to], {
+        activation,
+      });
+    } else if (bias) {
+      emitter.call('channel-bias.forward', [pooled, bias], [to], { activation });
+    } else {
+      emitter.call('activation.forward', [pooled], [to], { activation });
+    }
+  });
+  return { ...done, scaled: pooled };
+}
+
+function emitParameterGradients(spec: PoolSpec, emitter: Emitter, scaled: Value, delta: Value): void {
+  const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
+  if (spec.gain) {
+    const dWeight = emitter.parameterGradient('weight');
+    emitter.call('channel-scale.backward-weight', [scaled, delta], [dWeight, dBias], {});
+  } else if (dBias) {
+    emitter.call('channel-bias.backward', [delta], [dBias], {});
   }
 }

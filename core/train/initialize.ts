@@ -12,12 +12,14 @@ export function initialParameters(plan: Plan, seed: number): Map<string, Float32
 }
 
 function draw(parameter: PlanParameter, seed: number, index: number): Float32Array {
-  const bound = initializerOf(parameter.initializer).bound(parameter.initializer);
+  const initializer = initializerOf(parameter.initializer);
+  const bound = initializer.bound(parameter.initializer);
+  const middle = initializer.middle ?? 0;
   const random = new RandomSequence(seed, 'initial', index);
   const { mask } = parameter;
   // A draw is made for an absent connection too: the table then does not shift the numbers of the others.
   return Float32Array.from({ length: elements(parameter.shape) }, (_, i) => {
-    const value = (2 * random.uniform() - 1) * bound;
+    const value = middle + (2 * random.uniform() - 1) * bound;
     return mask?.[i] === 0 ? 0 : value;
   });
 }

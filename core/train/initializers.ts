@@ -4,12 +4,13 @@ import { describeFields, field, number } from '../contract/fields.ts';
 import type { InitializerCall } from '../graph/plan.ts';
 import type { ActivationName } from '../kernels/activations.ts';
 
-/** A rule for initial weights: uniform in [-bound, bound). */
+/** A rule for initial weights: uniform in [-bound, bound), around 0 unless it names another middle. */
 interface Initializer {
   readonly label: string;
   readonly help: string;
   readonly schema: z.ZodObject;
   bound(call: InitializerCall): number;
+  readonly middle?: number;
 }
 
 const gain = number({
@@ -47,16 +48,25 @@ const zeros = {
   bound: () => 0,
 } satisfies Initializer;
 
+const ones = {
+  label: 'Ones',
+  help: 'All one: what gains start from.',
+  schema: z.strictObject({ type: z.literal('ones') }),
+  bound: () => 0,
+  middle: 1,
+} satisfies Initializer;
+
 function gainOf(call: InitializerCall): number {
   return typeof call.gain === 'number' ? call.gain : 1;
 }
 
 /** Every initializer by the type that a specification names. */
-export const initializers: Readonly<Record<'lecun' | 'xavier' | 'he' | 'zeros', Initializer>> = {
+export const initializers: Readonly<Record<'lecun' | 'xavier' | 'he' | 'zeros' | 'ones', Initializer>> = {
   lecun,
   xavier,
   he,
   zeros,
+  ones,
 };
 
 export type InitializerName = keyof typeof initializers;
@@ -74,6 +84,12 @@ function defaultInitializer(activation: ActivationName): InitializerSpec {
     tanh: { type: 'xavier', gain: 1 },
     relu: { type: 'he', gain: 1 },
     linear: { type: 'lecun', gain: 1 },
+    'leaky-relu': { type: 'he', gain: 1 },
+    elu: { type: 'he', gain: 1 },
+    gelu: { type: 'he', gain: 1 },
+    softplus: { type: 'he', gain: 1 },
+    // LeCun's own pair of rule and function.
+    'scaled-tanh': { type: 'lecun', gain: 1 },
   };
   return byActivation[activation];
 }
@@ -91,7 +107,7 @@ const names = Object.keys(initializers) as InitializerName[];
 
 /** The `init` field of layers with weights. */
 export const initField: z.ZodType<InitializerSpec | InitializerName | undefined> = field(
-  z.union([z.enum(names), lecun.schema, xavier.schema, he.schema, zeros.schema]).optional(),
+  z.union([z.enum(names), lecun.schema, xavier.schema, he.schema, zeros.schema, ones.schema]).optional(),
   {
     label: 'Initial weights',
     help: 'By default what suits the activation: Xavier with gain 4 for sigmoid, He for ReLU.',

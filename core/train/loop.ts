@@ -108,6 +108,7 @@ class Training {
       order: order.subarray(first * this.#batchSize, (first + steps) * this.#batchSize),
       batchSize: this.#batchSize,
       rates: Float32Array.from({ length: steps }, (_, i) => this.#rate(first + i)),
+      moment: { seed: this.#session.config.seed, step: this.#position.step },
     });
     const milliseconds = performance.now() - before;
     this.#pacer.measured(steps, milliseconds);

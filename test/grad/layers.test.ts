@@ -3,14 +3,21 @@ import type { HostTensor, ProbeBatch, Program } from '../../core/backends/backen
 import { createReferenceBackend } from '../../core/backends/reference/index.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import type { Plan } from '../../core/graph/plan.ts';
+import type { Moment } from '../../core/kernels/kernel.ts';
 import { layers } from '../../core/layers/index.ts';
-import type { GradientCheck } from '../../core/layers/layer.ts';
+import { losses } from '../../core/train/losses.ts';
 import { relativeError } from '../support/compare.ts';
-import { checkGraph, drawBatch, drawState } from '../support/plans.ts';
+import { checkGraph, drawBatch, drawState, momentsOf } from '../support/plans.ts';
 
 /** Parameters are multiples of it, and are moved by it: exact in float32, which is how a program takes them. */
 const step = 2 ** -12;
 const tolerance = 1e-6;
+
+/** Options of losses that are other functions. */
+const lossOptions: Readonly<Record<string, readonly object[]>> = {
+  'softmax-cross-entropy': [{}, { smoothing: 0.1 }],
+  hinge: [{ rule: 'multi-class' }, { rule: 'one-vs-rest', margin: 0.5 }],
+};
 
 /** A finite difference across a kink means nothing; a wrong gradient is wrong on every draw. */
 const draws = 10;
@@ -22,30 +29,43 @@ for (const { type, label, gradientChecks } of layers.values()) {
       for (const loss of ['mse', 'softmax-cross-entropy']) {
         if (loss === 'softmax-cross-entropy' && check.layers.at(-1)?.type === 'softmax') continue;
         it(`${type}, ${check.name}, ${loss}: equal finite differences`, async () => {
-          const { error, name } = await bestDraw(check, loss);
-          expect(error, name).toBeLessThanOrEqual(tolerance);
+          const plan = compilePlan(checkGraph(check, { type: loss }), { retain: true });
+          for (const moment of momentsOf(plan)) await expectDifferences(plan, check.kinked, moment);
         });
       }
     }
   });
 }
 
-async function bestDraw(check: GradientCheck, loss: string): Promise<{ name: string; error: number }> {
+for (const [type, { kinked }] of losses) {
+  for (const options of lossOptions[type] ?? [{}]) {
+    it(`gradients of the loss ${[type, ...Object.values(options)].join(', ')} equal finite differences`, async () => {
+      const check = {
+        name: type,
+        input: [1, 3, 3] as const,
+        layers: [{ id: 'OUT', type: 'dense', units: 4 }],
+      };
+      const plan = compilePlan(checkGraph(check, { type, ...options }), { retain: true });
+      await expectDifferences(plan, kinked);
+    });
+  }
+}
+
+async function expectDifferences(plan: Plan, kinked = false, moment?: Moment): Promise<void> {
   let best = { name: '', error: Number.POSITIVE_INFINITY };
-  for (let seed = 1; seed <= (check.kinked ? draws : 1) && best.error > tolerance; seed++) {
-    const found = await worstGradient(check, loss, seed);
+  for (let seed = 1; seed <= (kinked ? draws : 1) && best.error > tolerance; seed++) {
+    const found = await worstGradient(plan, seed, moment);
     if (found.error < best.error) best = found;
   }
-  return best;
+  expect(best.error, `${best.name}${moment ? ' in training' : ''}`).toBeLessThanOrEqual(tolerance);
 }
 
 async function worstGradient(
-  check: GradientCheck,
-  loss: string,
+  plan: Plan,
   seed: number,
+  moment: Moment | undefined,
 ): Promise<{ name: string; error: number }> {
-  const plan = compilePlan(checkGraph(check, loss), { retain: true });
-  const batch = drawBatch(plan, 3, seed);
+  const batch = { ...drawBatch(plan, 3, seed), moment };
   const program = await createReferenceBackend().compile(plan, {
     threads: 1,
     batchSize: 3,

@@ -9,10 +9,11 @@ import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
 const addon = loadAddon();
 const path = simdPaths()[0] as string;
 const options = { path, threads: 1, batchSize: 16, momentum: 0, weightDecay: 0, guard: true, profile: false };
+const moment = { seed: 1, step: 0 };
 const optimizer: OptimizerCall = { type: 'sgd', momentum: 0, weightDecay: 0 };
 
 /** A program of one call from one value to another, four elements apart. */
-function oneCall(kernel: string, attributes: Partial<NativeCall> = {}): NativeProgram {
+function oneCall(kernel: string, numbers: NativeCall['numbers'] = []): NativeProgram {
   return addon.create(
     {
       values: [
@@ -26,7 +27,7 @@ function oneCall(kernel: string, attributes: Partial<NativeCall> = {}): NativePr
           layer: 'alone',
           inputs: [{ role: 'value', index: 0 }],
           outputs: [{ role: 'value', index: 1 }],
-          ...attributes,
+          numbers,
         },
       ],
       loss: -1,
@@ -39,12 +40,12 @@ function oneCall(kernel: string, attributes: Partial<NativeCall> = {}): NativePr
 
 async function run(program: NativeProgram): Promise<void> {
   const data = new Float32Array(3 * 5);
-  await addon.execute(program, 3, [{ value: 0, data }], null, [], new Float32Array(3));
+  await addon.execute(program, 3, [{ value: 0, data }], null, [], new Float32Array(3), null);
 }
 
 describe('guards around the operands of a kernel', () => {
   it('stay whole under a kernel that keeps to them', async () => {
-    const program = oneCall('activation.forward', { activation: 1 });
+    const program = oneCall('activation.forward', [['activation', 1]]);
     await run(program);
     expect(() => expectIntact(addon, program, 'activation.forward')).not.toThrow();
   });
@@ -83,10 +84,16 @@ describe('the addon refuses what it cannot run', () => {
       (a) => a.create({ ...empty, calls: [{ ...call, inputs: [{ role: 'value', index: 7 }] }] }, options),
     ],
     ['a missing attribute', () => oneCall('activation.forward')],
-    ['an unknown activation', () => oneCall('activation.forward', { activation: 9 })],
+    ['an unknown activation', () => oneCall('activation.forward', [['activation', 9]])],
+    ['an attribute that should be whole', () => oneCall('activation.forward', [['activation', 0.5]])],
     [
       'a kernel whose operands do not fit',
-      () => oneCall('mean-pool.forward', { size: 2, stride: 2, pad: 0 }),
+      () =>
+        oneCall('mean-pool.forward', [
+          ['size', 2],
+          ['stride', 2],
+          ['pad', 0],
+        ]),
     ],
   ];
   const empty = {
@@ -97,7 +104,7 @@ describe('the addon refuses what it cannot run', () => {
     input: 0,
     arenaSize: 1,
   };
-  const call: NativeCall = { kernel: 'add.forward', layer: 'sum', inputs: [], outputs: [] };
+  const call: NativeCall = { kernel: 'add.forward', layer: 'sum', inputs: [], outputs: [], numbers: [] };
 
   for (const [name, provoke] of badCalls) {
     it(name, () => {
@@ -133,7 +140,7 @@ describe('the addon refuses what it cannot run', () => {
     program.attach('train', samples, centred);
     const rates = Float32Array.of(0.1);
     const train = (order: Uint32Array, batchSize = 16, split = 'train') =>
-      program.train(split, { order, batchSize, rates });
+      program.train(split, { order, batchSize, rates, moment });
     await expect(train(Uint32Array.of(32))).rejects.toMatchObject(invalid);
     await expect(train(new Uint32Array(17))).rejects.toMatchObject(invalid);
     await expect(train(new Uint32Array(16), 17)).rejects.toMatchObject(invalid);
@@ -142,7 +149,7 @@ describe('the addon refuses what it cannot run', () => {
 
   it('images of the wrong size, or that do not match their labels', async () => {
     const program = await createNativeBackend().compile(plan, { threads: 1, batchSize: 16, optimizer });
-    const request = { order: new Uint32Array(1), batchSize: 1, rates: Float32Array.of(0.1) };
+    const request = { order: new Uint32Array(1), batchSize: 1, rates: Float32Array.of(0.1), moment };
     program.attach('large', samples, { ...centred, padTop: 5 });
     await expect(program.train('large', request)).rejects.toMatchObject(invalid);
     program.attach('short', { ...samples, images: samples.images.subarray(1) }, centred);

@@ -42,6 +42,7 @@ async function exponential(path: string, x: Float32Array): Promise<Float32Array>
           layer: 'alone',
           inputs: [{ role: 'value', index: 0 }],
           outputs: [{ role: 'value', index: 1 }],
+          numbers: [],
         },
       ],
       loss: -1,
@@ -58,6 +59,7 @@ async function exponential(path: string, x: Float32Array): Promise<Float32Array>
     null,
     [{ value: 1, after: 0, data: y }],
     new Float32Array(16),
+    null,
   );
   expect(addon.intact(program)).toBe(true);
   return y;

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { runSingle } from '../../core/backends/native/single.ts';
+import { runSingle, updateKernels } from '../../core/backends/native/single.ts';
 import { everyday, everyMagnitude, expectAccurate, functions } from '../support/accuracy.ts';
 import { EmulatedAddon } from '../support/emulated/addon.ts';
 import { buildForNeon, missingForNeon } from '../support/emulated/build.ts';
@@ -16,7 +16,7 @@ if (missing) {
   describeKernels({
     kind: 'native',
     device: { id: 'cpu', name: 'an emulated 64-bit Arm, neon', details: {} },
-    kernels: new Set([...addon.kernels(), 'sgd.update']),
+    kernels: new Set([...addon.kernels(), ...updateKernels]),
     runKernel: (call) => runSingle(addon, 'neon', call),
     compile: () => Promise.reject(new Error('only single kernels are emulated')),
   });

@@ -19,6 +19,8 @@ function asFloats({ images, ...rest }: SampleSource): { source: SampleSource; tr
   };
 }
 
+const moment = { seed: 1, step: 0 };
+
 async function trained(backend: Backend, source: SampleSource, transform: Transform) {
   const plan = lenetPlan();
   const program = await backend.compile(plan, {
@@ -28,7 +30,7 @@ async function trained(backend: Backend, source: SampleSource, transform: Transf
   });
   program.setState({ parameters: initialParameters(plan, 3), optimizer: new Map() });
   program.attach('train', source, transform);
-  await program.train('train', { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04) });
+  await program.train('train', { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04), moment });
   return (await program.state()).parameters;
 }
 

@@ -23,7 +23,8 @@ async function compiled(backend: Backend, plan: Plan, threads = 1): Promise<Prog
 
 /** Four steps: three whole batches and one of 13, which fills no slice. */
 const order = Uint32Array.from({ length: 133 }, (_, i) => (i * 37) % 150);
-const request = { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04, 0.03, 0.02) };
+const moment = { seed: 3, step: 0 };
+const request = { order, batchSize: 40, rates: Float32Array.of(0.05, 0.04, 0.03, 0.02), moment };
 
 function stateBits({ parameters, optimizer: velocities }: ProgramState): Map<string, string> {
   const named = [...parameters, ...velocities];
@@ -59,6 +60,20 @@ function planOf(name: string, layers: readonly object[]): Plan {
   return compilePlan(buildGraph(parseModel(model)), { retain: false });
 }
 
+/** Trains for the steps of `request`, asked for one by one. */
+async function trainedOneByOne(plan: Plan): Promise<Map<string, string>> {
+  const program = await compiled(createNativeBackend(), plan, 2);
+  for (let step = 0; step < 4; step++) {
+    await program.train('train', {
+      order: order.subarray(step * 40, (step + 1) * 40),
+      batchSize: 40,
+      rates: request.rates.subarray(step, step + 1),
+      moment: { ...moment, step },
+    });
+  }
+  return stateBits(await program.state());
+}
+
 /** What LeNet-5 has not: maps in several tiles, padding, rows left over by pooling, weights beyond the second cache. */
 const others: Readonly<Record<string, () => Plan>> = {
   'layers that take turns on rows': () =>
@@ -71,6 +86,18 @@ const others: Readonly<Record<string, () => Plan>> = {
     ]),
   'dense layers too large for a cache': () =>
     planOf('large', [dense('A', 400, 'tanh'), dense('B', 700, 'relu'), dense('C', 10)]),
+  'normalisation over the batch, and dropout': () =>
+    planOf('normalised', [
+      { ...conv('A', 9, 5, 'linear'), bias: false },
+      { id: 'B', type: 'batch-norm', activation: 'relu' },
+      pool('C', 'max', 2),
+      { id: 'D', type: 'lrn', n: 3, alpha: 0.1 },
+      { id: 'E', type: 'dropout', rate: 0.2 },
+      dense('F', 50, 'elu'),
+      { id: 'G', type: 'batch-norm' },
+      { id: 'H', type: 'dropout' },
+      dense('I', 10),
+    ]),
 };
 
 for (const [name, plan] of Object.entries(others)) {
@@ -87,6 +114,10 @@ for (const [name, plan] of Object.entries(others)) {
         fusedPaths().map((simd) => trainedBits(createNativeBackend({ simd }), plan(), 2)),
       );
       for (const other of rest) expect(other).toEqual(first);
+    });
+
+    it('gives the same weights whether steps are asked for at once or one by one', async () => {
+      expect(await trainedOneByOne(plan())).toEqual(await trainedBits(createNativeBackend(), plan(), 2));
     });
 
     it('agrees with the reference in its weights', async () => {
@@ -128,15 +159,7 @@ describe('training LeNet-5 on the CPU', () => {
   it('gives the same weights whether steps are asked for at once or one by one', async () => {
     const plan = lenetPlan({ activation: 'relu' });
     const together = await trainedBits(createNativeBackend(), plan, 2);
-    const program = await compiled(createNativeBackend(), plan, 2);
-    for (let step = 0; step < 4; step++) {
-      await program.train('train', {
-        order: order.subarray(step * 40, (step + 1) * 40),
-        batchSize: 40,
-        rates: request.rates.subarray(step, step + 1),
-      });
-    }
-    expect(stateBits(await program.state())).toEqual(together);
+    expect(await trainedOneByOne(plan)).toEqual(together);
   });
 
   for (const loss of ['softmax-cross-entropy', 'mse']) {
@@ -202,7 +225,7 @@ describe('a probe on the CPU', () => {
 describe('a step that is not finite', () => {
   it('is reported with its step and layer, and nothing is updated from it on', async () => {
     const program = await compiled(createNativeBackend(), lenetPlan({ activation: 'relu' }), 2);
-    const first = { order: order.subarray(0, 40), batchSize: 40, rates: Float32Array.of(3e38) };
+    const first = { order: order.subarray(0, 40), batchSize: 40, rates: Float32Array.of(3e38), moment };
     await program.train('train', first);
     const before = stateBits(await program.state());
     const report = await program.train('train', request);

@@ -11,9 +11,10 @@ import type {
 import { createReferenceBackend } from '../../core/backends/reference/index.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph, type Graph } from '../../core/graph/graph.ts';
-import { parseModel } from '../../core/graph/parse.ts';
+import { type LossSpec, parseModel } from '../../core/graph/parse.ts';
 import type { Plan } from '../../core/graph/plan.ts';
-import type { Shape } from '../../core/kernels/kernel.ts';
+import { kernels } from '../../core/kernels/index.ts';
+import type { Moment, Shape } from '../../core/kernels/kernel.ts';
 import { elements } from '../../core/kernels/shape.ts';
 import { layers } from '../../core/layers/index.ts';
 import type { GradientCheck } from '../../core/layers/layer.ts';
@@ -27,12 +28,13 @@ const exact = createReferenceBackend();
 const rounded = createReferenceBackend({ precision: 'float32' });
 const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.001 } as const;
 const tolerance = 1e-4;
+const moment = { seed: 11, step: 5 };
 
 /**
  * A layer's small network as a graph. A convolution is put before it: its nine shifted sums turn any error in the
  * gradient that the layer hands back into an error of a parameter's gradient.
  */
-export function checkGraph(check: GradientCheck, loss = 'mse'): Graph {
+export function checkGraph(check: GradientCheck, loss: LossSpec = { type: 'mse' }): Graph {
   const [channels] = check.input;
   const before = { id: 'before', type: 'conv', filters: channels, kernel: 3, pad: 1, activation: 'sigmoid' };
   return buildGraph(
@@ -41,24 +43,30 @@ export function checkGraph(check: GradientCheck, loss = 'mse'): Graph {
       name: check.name,
       input: [...check.input],
       layers: [before, ...check.layers],
-      loss: { type: loss },
+      loss,
     }),
   );
 }
 
-/** Initial weights, and biases that are not zero. */
+/** Initial weights, biases that are not zero, and running averages that are neither 0 nor 1. */
 export function drawState(plan: Plan, seed: number): ProgramState {
   const parameters = initialParameters(plan, seed);
-  plan.parameters.forEach(({ name, shape, decays }, i) => {
-    if (decays) return;
-    const random = new RandomSequence(seed, 'probe', 1000 + i);
-    const { data } = drawTensor(shape, random);
+  plan.parameters.forEach(({ name, shape, update }, i) => {
+    if (update.type === 'fixed' || (update.type === 'descent' && update.decays)) return;
+    const { data } = drawTensor(shape, new RandomSequence(seed, 'probe', 1000 + i));
+    const middle = update.type === 'average' ? 0.75 : 0;
     parameters.set(
       name,
-      Float32Array.from(data, (value) => value / 4),
+      Float32Array.from(data, (value) => middle + value / 4),
     );
   });
   return { parameters, optimizer: new Map() };
+}
+
+/** The moments that a plan's probes are to be looked at in: none, and one of training where that is another thing. */
+export function momentsOf({ forward, backward }: Plan): (Moment | undefined)[] {
+  const apart = [...forward, ...backward].some(({ kernel }) => kernels.get(kernel)?.usesMoment);
+  return apart ? [undefined, moment] : [undefined];
 }
 
 /** Images, and targets in the form that the plan's loss compares with. */
@@ -119,7 +127,7 @@ export function describePlans(backend: Backend, threads = 1): void {
           // A network that ends in softmax cannot have the loss that holds it already.
           if (loss === 'softmax-cross-entropy' && check.layers.at(-1)?.type === 'softmax') continue;
           it(`${type}, ${check.name}, ${loss}`, () =>
-            expectParity(backend, checkGraph(check, loss), [1, 17], threads));
+            expectParity(backend, checkGraph(check, { type: loss }), [1, 17], threads));
         }
       }
     }
@@ -159,11 +167,12 @@ async function expectParity(
   threads: number,
 ): Promise<void> {
   const plan = compilePlan(graph, { retain: true });
-  for (const count of counts) {
-    const { state, batch, expected } = await drawSmooth(plan, count);
+  const cases = counts.flatMap((count) => momentsOf(plan).map((at) => ({ count, at })));
+  for (const { count, at } of cases) {
+    const { state, batch, expected } = await drawSmooth(plan, count, at);
     const actual = await probe(backend, plan, state, batch, threads);
     const { name, error } = worstError(tensorsOf(actual), tensorsOf(expected));
-    expect(error, `${name} at batch ${count}`).toBeLessThanOrEqual(tolerance);
+    expect(error, `${name} at batch ${count}${at ? ' in training' : ''}`).toBeLessThanOrEqual(tolerance);
   }
 }
 
@@ -196,7 +205,7 @@ async function trainBriefly(
   program.attach('train', drawSource(plan, 45, seed), plainTransform(plan.input));
   const order = Uint32Array.from({ length: 45 }, (_, i) => (i * 7) % 45);
   const rates = Float32Array.of(0.1, 0.05, 0.025);
-  const report = await program.train('train', { order, batchSize: 20, rates });
+  const report = await program.train('train', { order, batchSize: 20, rates, moment });
   const evaluation = await program.evaluate('train', order);
   const { parameters, optimizer: velocities } = await program.state();
   program.dispose();
@@ -214,10 +223,11 @@ async function trainBriefly(
 async function drawSmooth(
   plan: Plan,
   count: number,
+  at: Moment | undefined,
 ): Promise<{ state: ProgramState; batch: ProbeBatch; expected: ProbeReport }> {
   for (let seed = 1; seed <= 20; seed++) {
     const state = drawState(plan, seed);
-    const batch = drawBatch(plan, count, seed);
+    const batch = { ...drawBatch(plan, count, seed), moment: at };
     const expected = await probe(exact, plan, state, batch);
     const stored = await probe(rounded, plan, state, batch);
     if (worstError(tensorsOf(stored), tensorsOf(expected)).error <= tolerance / 2) {

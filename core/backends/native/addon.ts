@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ConvolabError, errorCodes } from '../../contract/errors.ts';
+import type { Moment } from '../../kernels/kernel.ts';
 import type { NativePlan } from './lower.ts';
 
 /** A compiled program; nothing can be done with it but hand it back to the addon. */
@@ -81,13 +82,15 @@ export interface Addon {
   takeProfile(program: NativeProgram): number[];
   read(program: NativeProgram, storage: Storage, parameter: number): Float32Array;
   write(program: NativeProgram, storage: Storage, parameter: number, values: Float32Array): void;
-  update(program: NativeProgram, rate: number): void;
+  /** One update of every parameter as after a batch of so many samples. */
+  update(program: NativeProgram, rate: number, samples: number): void;
   train(
     program: NativeProgram,
     source: NativeSource,
     order: Uint32Array,
     batchSize: number,
     rates: Float32Array,
+    moment: Moment,
   ): Promise<NativeTally>;
   evaluate(
     program: NativeProgram,
@@ -102,6 +105,7 @@ export interface Addon {
     target: NativeTarget | null,
     taps: readonly NativeTap[],
     losses: Float32Array,
+    moment: Moment | null,
   ): Promise<void>;
 }
 

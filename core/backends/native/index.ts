@@ -3,7 +3,7 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { Backend } from '../backend.ts';
 import { type Addon, loadAddon } from './addon.ts';
 import { NativeCpuProgram } from './program.ts';
-import { runSingle } from './single.ts';
+import { runSingle, updateKernels } from './single.ts';
 
 export interface NativeOptions {
   /** `baseline`, `avx2`, `avx512` or `neon`; by default what CONVOLAB_SIMD says, else the fastest that runs here. */
@@ -21,7 +21,7 @@ export function createNativeBackend(options: NativeOptions = {}): Backend {
   return {
     kind: 'native',
     device: { id: 'cpu', name, details: { simd: path } },
-    kernels: new Set([...addon.kernels(), 'sgd.update']),
+    kernels: new Set([...addon.kernels(), ...updateKernels]),
     runKernel: (call) => runSingle(addon, path, call),
     measurePeak: async (threads) => addon.measurePeak(path, threads),
     compile: async (plan, compileOptions) => new NativeCpuProgram({ addon, path }, plan, compileOptions),

@@ -1,12 +1,15 @@
-import type { KernelCall, OperandRef, Plan, PlanParameter, PlanValue } from '../../graph/plan.ts';
+import type { KernelCall, OperandRef, ParameterUpdate, Plan, PlanValue } from '../../graph/plan.ts';
 import { activationName } from '../../kernels/activations.ts';
 import { connected } from '../../kernels/connections.ts';
+import { globalPoolMode } from '../../kernels/global-pool.ts';
+import { hingeRule } from '../../kernels/hinge.ts';
+import type { Shape } from '../../kernels/kernel.ts';
 import { elements } from '../../kernels/shape.ts';
 
-/** A plan as the addon reads it (src/addon/read_plan.cpp): one list of calls, attributes as whole numbers. */
+/** A plan as the addon reads it (src/addon/read_plan.cpp): one list of calls, attributes as numbers. */
 export interface NativePlan {
   readonly values: readonly Pick<PlanValue, 'name' | 'shape' | 'offset'>[];
-  readonly parameters: readonly Pick<PlanParameter, 'name' | 'layer' | 'shape' | 'decays'>[];
+  readonly parameters: readonly NativeParameter[];
   readonly calls: readonly NativeCall[];
   /** Place of the loss in `calls`; -1 without one. */
   readonly loss: number;
@@ -15,17 +18,25 @@ export interface NativePlan {
   readonly arenaSize: number;
 }
 
+export interface NativeParameter {
+  readonly name: string;
+  readonly layer: string;
+  readonly shape: Shape;
+  readonly update: ParameterUpdate['type'];
+  /** Of `descent`. */
+  readonly decays: boolean;
+  /** Of `average`. */
+  readonly share: number;
+  readonly observations: number;
+}
+
 export interface NativeCall {
   readonly kernel: string;
   readonly layer: string;
   readonly inputs: readonly (NativeOperand | null)[];
   readonly outputs: readonly (NativeOperand | null)[];
-  readonly stride?: number;
-  readonly pad?: number;
-  readonly groups?: number;
-  readonly size?: number;
-  /** Place in `activationName`. */
-  readonly activation?: number;
+  /** Attributes by name; a choice by its place among its names (see `choices`). */
+  readonly numbers: readonly (readonly [name: string, value: number])[];
   /** [filters, channels], 1 where connected. */
   readonly connections?: Uint8Array;
   /** Elements of each part of a concatenation. */
@@ -40,11 +51,29 @@ export interface NativeOperand {
 export function lowerPlan(plan: Plan): NativePlan {
   return {
     values: plan.values,
-    parameters: plan.parameters,
+    parameters: plan.parameters.map(lowerParameter),
     calls: [...plan.forward, plan.loss, ...plan.backward].map(lowerCall),
     loss: plan.forward.length,
     input: plan.inputValue,
     arenaSize: plan.arenaSize,
+  };
+}
+
+export function lowerParameter(parameter: {
+  readonly name: string;
+  readonly layer: string;
+  readonly shape: Shape;
+  readonly update: ParameterUpdate;
+}): NativeParameter {
+  const { name, layer, shape, update } = parameter;
+  return {
+    name,
+    layer,
+    shape,
+    update: update.type,
+    decays: update.type === 'descent' && update.decays,
+    share: update.type === 'average' ? update.share : 0,
+    observations: (update.type === 'average' && update.observations) || 0,
   };
 }
 
@@ -66,18 +95,33 @@ function lowerOperand(operand: OperandRef | null): NativeOperand | null {
   return { role: 'target' in operand ? 'target' : 'losses', index: 0 };
 }
 
+/** Attributes that are a choice: the addon's enumerations are in this order. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  activation: activationName.options,
+  mode: globalPoolMode.options,
+  rule: hingeRule.options,
+};
+
 /** Those the addon needs; shapes it has from the operands. */
-function lowerAttributes(attributes: Readonly<Record<string, unknown>>): Partial<NativeCall> {
-  const { activation, connections, inputShapes } = attributes;
-  const numbers = ['stride', 'pad', 'groups', 'size'].filter((name) => name in attributes);
+function lowerAttributes(
+  attributes: Readonly<Record<string, unknown>>,
+): Pick<NativeCall, 'numbers' | 'connections' | 'parts'> {
+  const { connections, inputShapes } = attributes;
+  const numbers = Object.entries(attributes).flatMap(([name, value]): [string, number][] => {
+    if (typeof value === 'number') return [[name, value]];
+    return typeof value === 'string' ? [[name, placeOf(name, value)]] : [];
+  });
   return {
-    ...Object.fromEntries(numbers.map((name) => [name, attributes[name]])),
-    ...(activation !== undefined && {
-      activation: activationName.options.indexOf(activationName.parse(activation)),
-    }),
+    numbers,
     ...(isTable(connections) && { connections: lowerConnections(connections) }),
     ...(isShapes(inputShapes) && { parts: inputShapes.map(elements) }),
   };
+}
+
+function placeOf(name: string, value: string): number {
+  const place = choices[name]?.indexOf(value) ?? -1;
+  if (place < 0) throw new RangeError(`attribute ${name} cannot be ${value}`);
+  return place;
 }
 
 /** From a row for each input map to a row for each filter, the order of the weights. */

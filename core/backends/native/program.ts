@@ -22,6 +22,7 @@ import {
   type NativeTarget,
   native,
   nativeJob,
+  type Storage,
 } from './addon.ts';
 import { lowerPlan, type NativePlan } from './lower.ts';
 
@@ -71,12 +72,12 @@ export class NativeCpuProgram implements Program {
   }
 
   setState(state: ProgramState): void {
-    this.plan.parameters.forEach(({ name, shape, mask }, i) => {
+    this.plan.parameters.forEach(({ name, shape, mask, update }, i) => {
       const values = state.parameters.get(name);
       if (values)
         this.#write('parameters', i, mask ? values.map((value, k) => (mask[k] ? value : 0)) : values);
       const velocity = state.optimizer.get(`${name}.velocity`) ?? new Float32Array(elements(shape));
-      this.#write('velocities', i, velocity);
+      if (update.type === 'descent') this.#write('velocities', i, velocity);
     });
   }
 
@@ -85,14 +86,15 @@ export class NativeCpuProgram implements Program {
   }
 
   async state(): Promise<ProgramState> {
-    const read = (storage: 'parameters' | 'velocities', suffix: string) =>
-      new Map(
-        this.plan.parameters.map(({ name }, i) => [
-          name + suffix,
-          native(() => this.#device.addon.read(this.#program, storage, i)),
-        ]),
-      );
-    return { parameters: read('parameters', ''), optimizer: read('velocities', '.velocity') };
+    const parameters = new Map<string, Float32Array>();
+    const optimizer = new Map<string, Float32Array>();
+    const read = (storage: Storage, i: number) =>
+      native(() => this.#device.addon.read(this.#program, storage, i));
+    this.plan.parameters.forEach(({ name, update }, i) => {
+      parameters.set(name, read('parameters', i));
+      if (update.type === 'descent') optimizer.set(`${name}.velocity`, read('velocities', i));
+    });
+    return { parameters, optimizer };
   }
 
   attach(split: string, source: SampleSource, transform: Transform): void {
@@ -116,10 +118,10 @@ export class NativeCpuProgram implements Program {
     return attached;
   }
 
-  async train(split: string, { order, batchSize, rates }: TrainRequest): Promise<TrainReport> {
+  async train(split: string, { order, batchSize, rates, moment }: TrainRequest): Promise<TrainReport> {
     const { addon } = this.#device;
     const source = this.#split(split);
-    const tally = await nativeJob(() => addon.train(this.#program, source, order, batchSize, rates));
+    const tally = await nativeJob(() => addon.train(this.#program, source, order, batchSize, rates, moment));
     const { steps, samples, lossSum, correct, nonFiniteStep, nonFiniteLayer } = tally;
     const nonFinite = nonFiniteStep < 0 ? null : { step: nonFiniteStep, layer: nonFiniteLayer };
     return { steps, samples, lossSum, correct, nonFinite };
@@ -152,7 +154,7 @@ export class NativeCpuProgram implements Program {
     }
   }
 
-  async #probeWith(program: NativeProgram, { x, count, y }: ProbeBatch): Promise<ProbeReport> {
+  async #probeWith(program: NativeProgram, { x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
     const { addon } = this.#device;
     const { plan } = this;
     const losses = new Float32Array(count);
@@ -163,11 +165,14 @@ export class NativeCpuProgram implements Program {
       data: outputs.get(`${id}.out`)?.data as Float32Array,
     }));
     const feeds = [{ value: plan.inputValue, data: x }];
-    await nativeJob(() => addon.execute(program, count, feeds, targetOf(y, count), taps, losses));
-    const gradients = plan.parameters.map(({ name, shape }, i): [string, HostTensor] => [
-      name,
-      { shape, data: native(() => addon.read(program, 'gradients', i)) },
-    ]);
+    await nativeJob(() =>
+      addon.execute(program, count, feeds, targetOf(y, count), taps, losses, moment ?? null),
+    );
+    const gradients = plan.parameters.flatMap(({ name, shape, update }, i): [string, HostTensor][] =>
+      update.type === 'descent'
+        ? [[name, { shape, data: native(() => addon.read(program, 'gradients', i)) }]]
+        : [],
+    );
     const loss = losses.reduce((sum, value) => sum + value, 0) / count;
     return { loss, outputs, gradients: new Map(gradients) };
   }

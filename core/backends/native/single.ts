@@ -1,12 +1,19 @@
 import { ConvolabError } from '../../contract/errors.ts';
-import type { OperandRef, PlanParameter, PlanValue } from '../../graph/plan.ts';
+import type { OperandRef, ParameterUpdate, PlanValue } from '../../graph/plan.ts';
 import { kernels } from '../../kernels/index.ts';
 import type { Kernel, Operand, Role, Shape } from '../../kernels/kernel.ts';
 import { operandAt, sampleShape, wholeShape } from '../../kernels/operands.ts';
 import { elements } from '../../kernels/shape.ts';
 import type { HostTensor, SingleCall } from '../backend.ts';
-import { type Addon, type NativeProgram, type NativeTarget, native, nativeJob } from './addon.ts';
-import { lowerCall } from './lower.ts';
+import {
+  type Addon,
+  type NativeProgram,
+  type NativeTarget,
+  native,
+  nativeJob,
+  type Storage,
+} from './addon.ts';
+import { lowerCall, lowerParameter, type NativeParameter } from './lower.ts';
 
 /** Elements left free, and watched, between two values of the arena. */
 const gap = 4;
@@ -29,7 +36,8 @@ export async function runSingle(addon: KernelHost, path: string, call: SingleCal
       subject: call.kernel,
     });
   }
-  if (kernel.name === 'sgd.update') return runUpdate(addon, path, call);
+  const update = updates[kernel.name];
+  if (update) return runUpdate(addon, path, call, update(call));
   return new SingleRun(addon, kernel, call).run(path);
 }
 
@@ -39,7 +47,7 @@ class SingleRun {
   readonly #kernel: Kernel;
   readonly #call: SingleCall;
   readonly #values: Omit<PlanValue, 'id'>[] = [];
-  readonly #parameters: Pick<PlanParameter, 'name' | 'layer' | 'shape' | 'decays'>[] = [];
+  readonly #parameters: NativeParameter[] = [];
   #arenaSize = gap;
 
   constructor(addon: KernelHost, kernel: Kernel, call: SingleCall) {
@@ -108,14 +116,19 @@ class SingleRun {
       if (operand === null) return [];
       const data = this.#inputData(i);
       if ('value' in operand) return [{ value: operand.value, data }];
-      if ('parameter' in operand)
+      if ('parameter' in operand) {
         native(() => this.#addon.write(program, 'parameters', operand.parameter, data));
+      } else if ('gradient' in operand) {
+        native(() => this.#addon.write(program, 'gradients', operand.gradient, data));
+      }
       return [];
     });
     const taps = outputs.flatMap((operand, i) =>
       'value' in operand ? [{ value: operand.value, after: 0, data: results[i]?.data as Float32Array }] : [],
     );
-    await nativeJob(() => this.#addon.execute(program, batch, feeds, this.#target(), taps, losses));
+    const target = this.#target();
+    const moment = this.#call.moment ?? null;
+    await nativeJob(() => this.#addon.execute(program, batch, feeds, target, taps, losses, moment));
     outputs.forEach((operand, i) => {
       if ('gradient' in operand)
         results[i]?.data.set(this.#addon.read(program, 'gradients', operand.gradient));
@@ -141,7 +154,8 @@ class SingleRun {
   };
 
   #addParameter(name: string, shape: Shape): number {
-    this.#parameters.push({ name, layer: this.#kernel.name, shape, decays: true });
+    const update = { type: 'fixed' } as const;
+    this.#parameters.push(lowerParameter({ name, layer: this.#kernel.name, shape, update }));
     return this.#parameters.length - 1;
   }
 
@@ -159,31 +173,65 @@ class SingleRun {
   }
 }
 
-/** `sgd.update` is the program's own: one parameter, one update. */
-async function runUpdate(addon: KernelHost, path: string, call: SingleCall): Promise<HostTensor[]> {
-  const [weight, gradient, velocity] = call.inputs;
-  if (!weight || !gradient || !velocity) {
-    throw new ConvolabError('argument.invalid', 'sgd.update needs weight, gradient and velocity.');
-  }
-  const { rate, momentum, weightDecay } = call.attributes as Record<
-    'rate' | 'momentum' | 'weightDecay',
-    number
-  >;
-  const parameter = { name: 'weight', layer: call.kernel, shape: weight.shape, decays: true };
+/** A kernel that the program runs by itself after each step, on one parameter. */
+interface Update {
+  readonly kind: ParameterUpdate;
+  readonly rate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly samples: number;
+  /** What the call's inputs are, and its outputs. */
+  readonly inputs: readonly Storage[];
+  readonly outputs: readonly Storage[];
+}
+
+const still = { rate: 0, momentum: 0, weightDecay: 0, samples: 1 };
+
+const updates: Readonly<Record<string, (call: SingleCall) => Update>> = {
+  'sgd.update': ({ attributes }) => ({
+    ...still,
+    ...(attributes as Pick<Update, 'rate' | 'momentum' | 'weightDecay'>),
+    kind: { type: 'descent', decays: true },
+    inputs: ['parameters', 'gradients', 'velocities'],
+    outputs: ['parameters', 'velocities'],
+  }),
+  'average.update': ({ attributes }) => {
+    const { share, factor } = attributes as { share: number; factor: number };
+    // n / (n - 1) = factor, where any is to be corrected.
+    const samples = factor === 1 ? 0 : Math.round(factor / (factor - 1));
+    return {
+      ...still,
+      samples,
+      kind: { type: 'average', share, observations: 1 },
+      inputs: ['parameters', 'gradients'],
+      outputs: ['parameters'],
+    };
+  },
+};
+
+/** Names of the kernels that the program runs by itself. */
+export const updateKernels: readonly string[] = Object.keys(updates);
+
+async function runUpdate(
+  addon: KernelHost,
+  path: string,
+  call: SingleCall,
+  update: Update,
+): Promise<HostTensor[]> {
+  const shape = call.inputs[0]?.shape ?? [];
+  const parameter = lowerParameter({ name: 'weight', layer: call.kernel, shape, update: update.kind });
   const value = { name: 'none', shape: [1], offset: 0 };
   const plan = { values: [value], parameters: [parameter], calls: [], loss: -1, input: 0, arenaSize: 1 };
+  const { momentum, weightDecay } = update;
   const options = { path, threads: 1, batchSize: 1, momentum, weightDecay, guard: true, profile: false };
   return native(() => {
     const program = addon.create(plan, options);
-    addon.write(program, 'parameters', 0, Float32Array.from(weight.data));
-    addon.write(program, 'gradients', 0, Float32Array.from(gradient.data));
-    addon.write(program, 'velocities', 0, Float32Array.from(velocity.data));
-    addon.update(program, rate);
+    update.inputs.forEach((storage, i) => {
+      addon.write(program, storage, 0, Float32Array.from(call.inputs[i]?.data ?? []));
+    });
+    addon.update(program, update.rate, update.samples);
     expectIntact(addon, program, call.kernel);
-    const results = (['parameters', 'velocities'] as const).map((storage) => ({
-      shape: weight.shape,
-      data: addon.read(program, storage, 0),
-    }));
+    const results = update.outputs.map((storage) => ({ shape, data: addon.read(program, storage, 0) }));
     addon.dispose(program);
     return results;
   });

@@ -76,14 +76,13 @@ export class Memory {
   }
 
   save(): ProgramState {
-    const named = (tensors: readonly KernelTensor[], suffix: string) =>
-      new Map(
-        this.#plan.parameters.map(({ name }, i) => [
-          name + suffix,
-          Float32Array.from(tensors[i]?.data ?? []),
-        ]),
-      );
-    return { parameters: named(this.parameters, ''), optimizer: named(this.velocities, '.velocity') };
+    const state = { parameters: new Map<string, Float32Array>(), optimizer: new Map<string, Float32Array>() };
+    this.#plan.parameters.forEach(({ name, update }, i) => {
+      state.parameters.set(name, Float32Array.from(this.parameters[i]?.data ?? []));
+      if (update.type !== 'descent') return;
+      state.optimizer.set(`${name}.velocity`, Float32Array.from(this.velocities[i]?.data ?? []));
+    });
+    return state;
   }
 }
 

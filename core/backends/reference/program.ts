@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KernelCall, Plan } from '../../graph/plan.ts';
+import { averageUpdate, besselFactor } from '../../kernels/average.ts';
 import { kernels } from '../../kernels/index.ts';
-import type { KernelTensor } from '../../kernels/kernel.ts';
+import type { KernelTensor, Moment } from '../../kernels/kernel.ts';
 import { sgdUpdate } from '../../kernels/sgd.ts';
 import type {
   CompileOptions,
@@ -69,10 +70,11 @@ export class ReferenceProgram implements Program {
       await nextTurn();
       const indices = request.order.subarray(start, start + request.batchSize);
       const { labels } = this.#load(split, indices);
-      const fault = this.#forward() ?? this.#run([this.plan.loss]) ?? this.#run(this.plan.backward);
+      const moment = { ...request.moment, step: request.moment.step + report.steps };
+      const fault = this.#run(this.#step(), moment);
       if (fault !== null) return { ...report, nonFinite: { step: report.steps, layer: fault } };
       const scored = this.#score(labels);
-      this.#update(request.rates[report.steps] ?? 0);
+      this.#update(request.rates[report.steps] ?? 0, indices.length);
       report.steps++;
       report.samples += indices.length;
       report.lossSum += scored.lossSum;
@@ -87,8 +89,7 @@ export class ReferenceProgram implements Program {
     for (let start = 0; start < indices.length; start += this.#options.batchSize) {
       await nextTurn();
       const { labels } = this.#load(split, indices.subarray(start, start + this.#options.batchSize));
-      this.#forward();
-      this.#run([this.plan.loss]);
+      this.#run([...this.plan.forward, this.plan.loss], null);
       const scored = this.#score(labels);
       report.lossSum += scored.lossSum;
       report.correct += scored.correct;
@@ -97,20 +98,20 @@ export class ReferenceProgram implements Program {
     return { ...report, predictions };
   }
 
-  async probe({ x, count, y }: ProbeBatch): Promise<ProbeReport> {
+  async probe({ x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
     if (!this.plan.retained) throw new RangeError('a probe needs a plan compiled with `retain`');
     const shape = y instanceof Int32Array ? [count] : [count, y.length / count];
     this.#memory.begin(count, { shape, data: Float64Array.from(y) });
     this.#memory.value(this.plan.inputValue).data.set(x);
-    this.#forward();
-    this.#run([this.plan.loss]);
-    this.#run(this.plan.backward);
+    this.#run(this.#step(), moment ?? null);
     const { layers, parameters } = this.plan;
     return {
       loss: this.#memory.losses.reduce((sum, loss) => sum + loss, 0) / count,
       outputs: new Map(layers.map(({ id, output }) => [`${id}.out`, copy(this.#memory.value(output))])),
       gradients: new Map(
-        parameters.map(({ name }, i) => [name, copy(this.#memory.gradients[i] as KernelTensor)]),
+        parameters.flatMap(({ name, update }, i) =>
+          update.type === 'descent' ? [[name, copy(this.#memory.gradients[i] as KernelTensor)]] : [],
+        ),
       ),
     };
   }
@@ -131,25 +132,25 @@ export class ReferenceProgram implements Program {
     return { labels };
   }
 
-  #forward(): string | null {
-    return this.#run(this.plan.forward);
+  #step(): readonly KernelCall[] {
+    return [...this.plan.forward, this.plan.loss, ...this.plan.backward];
   }
 
   /** Runs calls in order; returns the layer of the first result that is not finite. */
-  #run(calls: readonly KernelCall[]): string | null {
+  #run(calls: readonly KernelCall[], moment: Moment | null): string | null {
     let fault: string | null = null;
     for (const call of calls) {
-      if (!this.#runOne(call)) fault ??= call.layer;
+      if (!this.#runOne(call, moment)) fault ??= call.layer;
     }
     return fault;
   }
 
   /** True where every number written is finite. */
-  #runOne(call: KernelCall): boolean {
+  #runOne(call: KernelCall, moment: Moment | null): boolean {
     const inputs = call.inputs.map((operand) => this.#memory.resolve(operand));
     const outputs = call.outputs.map((operand) => this.#memory.resolve(operand));
     const batch = this.#memory.losses.length;
-    kernels.get(call.kernel)?.reference(inputs, outputs, call.attributes, batch);
+    kernels.get(call.kernel)?.reference(inputs, outputs, call.attributes, batch, moment);
     return outputs.every((output) => {
       if (!output) return true;
       store(output.data, this.#precision);
@@ -168,16 +169,21 @@ export class ReferenceProgram implements Program {
     };
   }
 
-  #update(rate: number): void {
+  #update(rate: number, samples: number): void {
     const { momentum, weightDecay } = this.#options.optimizer;
     const { parameters, gradients, velocities } = this.#memory;
-    this.plan.parameters.forEach(({ decays }, i) => {
-      const weight = parameters[i] as KernelTensor;
+    this.plan.parameters.forEach(({ update }, i) => {
+      const value = parameters[i] as KernelTensor;
+      const gradient = gradients[i] as KernelTensor;
       const velocity = velocities[i] as KernelTensor;
-      const attributes = { rate, momentum, weightDecay: decays ? weightDecay : 0 };
-      const inputs = [weight, gradients[i] as KernelTensor, velocity];
-      sgdUpdate.reference(inputs, [weight, velocity], attributes, 1);
-      store(weight.data, 'float32');
+      if (update.type === 'descent') {
+        const attributes = { rate, momentum, weightDecay: update.decays ? weightDecay : 0 };
+        sgdUpdate.reference([value, gradient, velocity], [value, velocity], attributes, 1, null);
+      } else if (update.type === 'average') {
+        const attributes = { share: update.share, factor: besselFactor(update.observations, samples) };
+        averageUpdate.reference([value, gradient], [value], attributes, 1, null);
+      }
+      store(value.data, 'float32');
       store(velocity.data, 'float32');
     });
   }

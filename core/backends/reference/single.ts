@@ -25,7 +25,7 @@ export function runKernel(kernel: Kernel, call: SingleCall, precision: Precision
   const attributes = kernel.attributes.parse(call.attributes);
   const inputs = call.inputs.map((tensor) => tensor && toTensor(tensor));
   const outputs = emptyOutputs(kernel, call, attributes);
-  kernel.reference(inputs, outputs, attributes, call.batch);
+  kernel.reference(inputs, outputs, attributes, call.batch, call.moment ?? null);
   outputs.forEach((output, i) => {
     checkWritten(kernel, i, output);
     store(output.data, precision);

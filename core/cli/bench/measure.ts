@@ -93,6 +93,7 @@ async function runSteps(
       order: indices,
       batchSize: batch,
       rates: new Float32Array(steps).fill(0.001),
+      moment: { seed: 1, step: 0 },
     });
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../../../core/backends/native/addon.ts';
 import type { NativeCall, NativeOperand, NativePlan } from '../../../core/backends/native/lower.ts';
 import type { KernelHost } from '../../../core/backends/native/single.ts';
+import type { Moment } from '../../../core/kernels/kernel.ts';
 import { WireReader, WireWriter } from './wire.ts';
 
 /** Places in the enumerations of the C++ side. */
@@ -21,7 +22,6 @@ const roles: readonly (NativeOperand['role'] | 'none')[] = [
   'losses',
 ];
 const storages: readonly Storage[] = ['parameters', 'velocities', 'gradients'];
-const numbers = ['stride', 'pad', 'groups', 'size', 'activation'] as const;
 
 /** A program that is run in one go once its action is known, and what came of it. */
 interface Pending {
@@ -71,9 +71,9 @@ export class EmulatedAddon implements KernelHost {
     this.#pending.delete(program);
   }
 
-  update(program: NativeProgram, rate: number): void {
+  update(program: NativeProgram, rate: number, samples: number): void {
     const pending = this.#of(program);
-    this.#finish(pending, new WireReader(this.#run(start(pending).floats([rate]).done())));
+    this.#finish(pending, new WireReader(this.#run(start(pending).floats([rate]).int(samples).done())));
   }
 
   async execute(
@@ -83,12 +83,14 @@ export class EmulatedAddon implements KernelHost {
     target: NativeTarget | null,
     taps: readonly NativeTap[],
     losses: Float32Array,
+    moment: Moment | null,
   ): Promise<void> {
     const pending = this.#of(program);
     const request = start(pending).floats([]).int(count);
     request.list(feeds, ({ value, data }) => request.int(value).floats(data));
     request.ints(target?.labels ?? []).floats(target?.values ?? []);
     request.list(taps, ({ value, after }) => request.int(value).int(after));
+    request.list(moment ? [moment] : [], ({ seed, step }) => request.double(seed).int(step));
     const reply = new WireReader(this.#run(request.done()));
     losses.set(reply.floats());
     for (const { data } of taps) data.set(reply.floats());
@@ -123,11 +125,14 @@ function start({ plan, options, writes }: Pending): WireWriter {
   const out = new WireWriter();
   out.text(options.path).int(options.batchSize).floats([options.momentum, options.weightDecay]);
   out.list(plan.values, ({ name, shape, offset }) => out.text(name).ints(shape).int(offset));
-  out.list(plan.parameters, ({ name, shape, decays }) =>
+  out.list(plan.parameters, ({ name, shape, update, decays, share, observations }) =>
     out
       .text(name)
       .ints(shape)
-      .int(decays ? 1 : 0),
+      .text(update)
+      .int(decays ? 1 : 0)
+      .double(share)
+      .int(observations),
   );
   out.list(plan.calls, (call) => writeCall(out, call));
   out.int(plan.loss).int(plan.input).int(plan.arenaSize);
@@ -141,7 +146,6 @@ function writeCall(out: WireWriter, call: NativeCall): void {
   const operand = (of: NativeOperand | null) =>
     out.int(roles.indexOf(of?.role ?? 'none')).int(of?.index ?? 0);
   out.text(call.kernel).text(call.layer).list(call.inputs, operand).list(call.outputs, operand);
-  const given = numbers.filter((name) => call[name] !== undefined);
-  out.list(given, (name) => out.text(name).int(call[name] as number));
+  out.list(call.numbers, ([name, value]) => out.text(name).double(value));
   out.bytes(call.connections ?? new Uint8Array()).ints(call.parts ?? []);
 }

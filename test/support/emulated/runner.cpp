@@ -1,7 +1,7 @@
 // Runs one program of the CPU backend outside Node, so that a SIMD path of another processor can be tested under an
 // emulator: reads a plan, parameters and one action from standard input, and writes what came of it to standard output.
-// Both are little-endian and as addon.ts beside this file writes and reads them: numbers of 32 bits, and lists of them
-// behind their length.
+// Both are little-endian and as addon.ts beside this file writes and reads them: numbers of 32 bits, a few of 64, and
+// lists of them behind their length.
 
 #include <cstdio>
 #include <iostream>
@@ -20,6 +20,12 @@ void readBytes(void* to, size_t count) {
 
 int readInt() {
   int32_t value = 0;
+  readBytes(&value, sizeof(value));
+  return value;
+}
+
+double readDouble() {
+  double value = 0;
   readBytes(&value, sizeof(value));
   return value;
 }
@@ -57,7 +63,7 @@ PlanCall readCall() {
   call.outputs = readOperands();
   for (int count = readInt(); count > 0; count--) {
     const std::string name = readText();
-    call.numbers[name] = readInt();
+    call.numbers[name] = readDouble();
   }
   call.connections = readList<uint8_t>();
   call.parts = readList<int>();
@@ -77,7 +83,10 @@ Plan readPlan() {
     PlanParameter parameter;
     parameter.name = parameter.layer = readText();
     parameter.shape = readList<int>();
+    parameter.update = updateNamed(readText());
     parameter.decays = readInt() != 0;
+    parameter.share = static_cast<float>(readDouble());
+    parameter.observations = readInt();
     plan.parameters.push_back(parameter);
   }
   for (int count = readInt(); count > 0; count--) plan.calls.push_back(readCall());
@@ -109,8 +118,13 @@ void execute(Program& program) {
     const Shape& shape = program.plan().values[static_cast<size_t>(tap.value)].shape;
     tap.data = results.emplace_back(static_cast<size_t>(elementsOf(shape) * count)).data();
   }
+  Moment moment;
+  if (readInt() > 0) {
+    moment = trainingMoment(static_cast<int64_t>(readDouble()), 0);
+    moment.step = static_cast<uint32_t>(readInt());
+  }
   std::vector<float> losses(static_cast<size_t>(count));
-  program.execute(count, feeds, target, taps, losses.data());
+  program.execute(count, feeds, target, taps, losses.data(), moment);
   writeList(losses.data(), count);
   for (const auto& result : results) writeList(result.data(), static_cast<int64_t>(result.size()));
 }
@@ -135,7 +149,7 @@ void run() {
   if (rate.empty()) {
     execute(program);
   } else {
-    program.update(rate[0]);
+    program.update(rate[0], readInt());
   }
   for (const Storage storage : {Storage::parameters, Storage::velocities, Storage::gradients}) {
     for (int k = 0; k < static_cast<int>(program.plan().parameters.size()); k++) {

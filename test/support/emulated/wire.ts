@@ -9,6 +9,13 @@ export class WireWriter {
     return this;
   }
 
+  double(value: number): this {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(value);
+    this.#parts.push(bytes);
+    return this;
+  }
+
   text(value: string): this {
     return this.bytes(Buffer.from(value));
   }

@@ -8,6 +8,7 @@ import type { Plan } from '../../../core/graph/plan.ts';
 
 // One unit on one pixel with squared error: every number of a step can be worked by hand.
 const unit = planOf([1, 1, 1], [{ id: 'D', type: 'dense', units: 1 }]);
+const moment = { seed: 1, step: 0 };
 const identity: Transform = {
   scale: Float32Array.of(1),
   shift: Float32Array.of(0),
@@ -51,7 +52,7 @@ describe('training on the reference backend', () => {
   it('takes a step against the mean gradient of the batch', async () => {
     const program = await programOf(unit, [1]);
     program.attach('train', pixels(1, 3), identity);
-    const request = { order: all(2), batchSize: 2, rates: Float32Array.of(0.25) };
+    const request = { order: all(2), batchSize: 2, rates: Float32Array.of(0.25), moment };
     const report = await program.train('train', request);
     // y = x, t = 1 (one class): errors 0 and 2; losses 0 and 2; dW = (0*1 + 2*3) / 2 = 3, db = 1
     expect(report).toEqual({ steps: 1, samples: 2, lossSum: 2, correct: 2, nonFinite: null });
@@ -62,7 +63,7 @@ describe('training on the reference backend', () => {
   it('divides a partial batch by its own count, and takes the rate of each step', async () => {
     const program = await programOf(unit, [0], [1]);
     program.attach('train', pixels(0, 0, 4), identity);
-    const request = { order: all(3), batchSize: 2, rates: Float32Array.of(0, 0.5) };
+    const request = { order: all(3), batchSize: 2, rates: Float32Array.of(0, 0.5), moment };
     expect((await program.train('train', request)).steps).toBe(2);
     // The first batch is right already; in the second y = 1 = t too, so nothing moves.
     expect((await program.state()).parameters.get('D.weight')).toEqual(Float32Array.of(0));
@@ -71,7 +72,7 @@ describe('training on the reference backend', () => {
       parameters: new Map([['D.bias', Float32Array.of(0)]]),
       optimizer: new Map(),
     });
-    await program.train('train', { order: all(1), batchSize: 2, rates: Float32Array.of(0.5) });
+    await program.train('train', { order: all(1), batchSize: 2, rates: Float32Array.of(0.5), moment });
     // y = 0, error -1, dW = -1 * 2 over a count of 1
     expect((await program.state()).parameters.get('D.weight')).toEqual(Float32Array.of(1));
   });
@@ -79,7 +80,7 @@ describe('training on the reference backend', () => {
   it('decays weights, not biases, and carries the velocity', async () => {
     const program = await programOf(unit, [1], [0], { momentum: 0.5, weightDecay: 0.25 });
     program.attach('train', pixels(0), identity);
-    const request = { order: Uint32Array.of(0, 0), batchSize: 1, rates: Float32Array.of(1, 0) };
+    const request = { order: Uint32Array.of(0, 0), batchSize: 1, rates: Float32Array.of(1, 0), moment };
     await program.train('train', request);
     // Step 1: dW = 0, vW = 0.25; db = -1, vb = -1. Step 2 at rate 0: b = 1 so db = 0, vb = -0.5; vW = 0.125 + 0.25 * 0.75
     const { parameters, optimizer } = await program.state();
@@ -94,6 +95,7 @@ describe('training on the reference backend', () => {
       order: Uint32Array.of(0, 1, 1, 0),
       batchSize: 1,
       rates: new Float32Array(4).fill(0.013),
+      moment,
     };
     const half = { ...request, order: request.order.subarray(0, 2) };
     const rest = { ...request, order: request.order.subarray(2) };
@@ -121,7 +123,7 @@ describe('training on the reference backend', () => {
     const program = await programOf(deep, [Number.POSITIVE_INFINITY]);
     program.attach('train', pixels(1, 1), identity);
     const before = await program.state();
-    const request = { order: all(2), batchSize: 1, rates: Float32Array.of(0.1, 0.1) };
+    const request = { order: all(2), batchSize: 1, rates: Float32Array.of(0.1, 0.1), moment };
     const report = await program.train('train', request);
     expect(report.nonFinite).toEqual({ step: 0, layer: 'D' });
     expect(report.steps).toBe(0);

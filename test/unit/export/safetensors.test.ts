@@ -107,11 +107,7 @@ describe('a safetensors file', () => {
       file({ a: entry(0, 8, { shape: [3] }) }, 8),
       /needs 12 bytes and is given 8/,
     ],
-    [
-      'with an unknown dtype',
-      file({ a: entry(0, 8, { dtype: 'F8' }) }, 8),
-      /dtype "F8"; known are F64, I64/,
-    ],
+    ['with an unknown dtype', file({ a: entry(0, 8, { dtype: 'F8' }) }, 8), /dtype "F8"; known are F64, I64/],
     [
       'with a dtype that is not read',
       file({ a: entry(0, 8, { dtype: 'F64', shape: [1] }) }, 8),

@@ -66,7 +66,7 @@ describe('a model specification', () => {
   });
 
   it('refuses an unknown loss', () => {
-    expect(faultOf(model({ loss: { type: 'hinge' } })).issues?.[0]?.path).toBe('loss.type');
+    expect(faultOf(model({ loss: { type: 'huber' } })).issues?.[0]?.path).toBe('loss.type');
   });
 
   it('knows the keys of each initializer', () => {

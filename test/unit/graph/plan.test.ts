@@ -111,9 +111,9 @@ describe('a plan', () => {
 
   it('lets weight decay act on weights alone', () => {
     const plan = planOf([{ id: 'D', type: 'dense', units: 3 }]);
-    expect(plan.parameters.map(({ name, decays }) => [name, decays])).toEqual([
-      ['D.weight', true],
-      ['D.bias', false],
+    expect(plan.parameters.map(({ name, update }) => [name, update])).toEqual([
+      ['D.weight', { type: 'descent', decays: true }],
+      ['D.bias', { type: 'descent', decays: false }],
     ]);
   });
 
@@ -136,11 +136,17 @@ describe.each(examples)('the plan of %s', (_, plan) => {
     for (const call of callsOf(plan)) checkCall(plan, call);
   });
 
-  it('writes every parameter gradient exactly once', () => {
-    const written = plan.backward.flatMap(({ outputs }) =>
-      outputs.flatMap((operand) => (operand && 'gradient' in operand ? [operand.gradient] : [])),
-    );
-    expect(written.toSorted((a, b) => a - b)).toEqual(plan.parameters.map((_, id) => id));
+  it('writes every gradient exactly once going back, and what running averages follow going forward', () => {
+    const writtenIn = (calls: readonly KernelCall[]) =>
+      calls
+        .flatMap(({ outputs }) =>
+          outputs.flatMap((operand) => (operand && 'gradient' in operand ? [operand.gradient] : [])),
+        )
+        .toSorted((a, b) => a - b);
+    const updated = (type: string) =>
+      plan.parameters.flatMap(({ update }, id) => (update.type === type ? [id] : []));
+    expect(writtenIn(plan.backward)).toEqual(updated('descent'));
+    expect(writtenIn(plan.forward)).toEqual(updated('average'));
   });
 
   it('never overwrites a value that is still to be read', () => {

@@ -50,7 +50,7 @@ class Arguments {
   }
 
  private:
-  static constexpr size_t kMost = 6;
+  static constexpr size_t kMost = 7;
   napi_env env_;
   napi_value values_[kMost] = {};
 };
@@ -231,9 +231,10 @@ napi_value write(napi_env, const Arguments& arguments) {
   return nullptr;
 }
 
-// update(program, rate)
+// update(program, rate, samples)
 napi_value update(napi_env, const Arguments& arguments) {
-  arguments.idle(arguments.handle()).update(static_cast<float>(arguments[1].number()));
+  Program& program = arguments.idle(arguments.handle());
+  program.update(static_cast<float>(arguments[1].number()), static_cast<int>(arguments[2].integer(0, 1 << 20)));
   return nullptr;
 }
 
@@ -242,7 +243,14 @@ void holdSource(Job& job, const js::Value& source) {
   job.hold(source.get("labels"));
 }
 
-// train(program, source, order, batchSize, rates): Promise<tally>
+/// `null` outside training.
+Moment readMoment(const js::Value& moment) {
+  if (moment.absent()) return {};
+  constexpr int64_t kExact = int64_t{1} << 53;
+  return trainingMoment(moment.get("seed").integer(0, kExact), moment.get("step").integer(0, kExact));
+}
+
+// train(program, source, order, batchSize, rates, moment): Promise<tally>
 napi_value train(napi_env env, const Arguments& arguments) {
   auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
@@ -256,7 +264,8 @@ napi_value train(napi_env env, const Arguments& arguments) {
   job->hold(arguments[2]);
   job->hold(arguments[4]);
   const auto tally = std::make_shared<Tally>();
-  job->work = [=, &program] { *tally = program.train(source, order.data, order.size, batchSize, rates.data); };
+  const Moment moment = readMoment(arguments[5]);
+  job->work = [=, &program] { *tally = program.train(source, order.data, order.size, batchSize, rates.data, moment); };
   job->result = [=](napi_env e) { return tallyResult(e, *tally); };
   return start(env, std::move(job));
 }
@@ -295,7 +304,7 @@ TargetFeed readTarget(const js::Value& target, int count) {
   return feed;
 }
 
-// execute(program, count, feeds, target, taps, losses): Promise<void>
+// execute(program, count, feeds, target, taps, losses, moment): Promise<void>
 napi_value execute(napi_env env, const Arguments& arguments) {
   auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
@@ -325,7 +334,8 @@ napi_value execute(napi_env env, const Arguments& arguments) {
   if (plan.loss >= 0) program.requireTarget(target);
   if (!arguments[3].absent()) job->hold(arguments[3]);
   job->hold(arguments[5]);
-  job->work = [=, &program] { program.execute(count, feeds, target, taps, losses.data); };
+  const Moment moment = readMoment(arguments[6]);
+  job->work = [=, &program] { program.execute(count, feeds, target, taps, losses.data, moment); };
   job->result = [](napi_env e) {
     napi_value nothing;
     napi_get_undefined(e, &nothing);

@@ -34,9 +34,10 @@ PlanCall readCall(const js::Value& from) {
   call.layer = from.get("layer").text();
   call.inputs = readOperands(from.get("inputs"));
   call.outputs = readOperands(from.get("outputs"));
-  for (const char* name : {"stride", "pad", "groups", "size", "activation"}) {
-    const js::Value number = from.get(name);
-    if (!number.absent()) call.numbers[name] = static_cast<int>(number.integer(0, kLargest));
+  for (const js::Value& number : from.get("numbers").items()) {
+    const std::vector<js::Value> pair = number.items();
+    require(pair.size() == 2, "A number of " + call.kernel + " is not a name and a value");
+    call.numbers[pair[0].text()] = pair[1].number();
   }
   const js::Value connections = from.get("connections");
   if (!connections.absent()) {
@@ -57,8 +58,13 @@ Plan readPlan(const js::Value& from) {
         {value.get("name").text(), value.get("shape").integers(1, kLargest), value.get("offset").integer(0, kLargest)});
   }
   for (const js::Value& parameter : from.get("parameters").items()) {
-    plan.parameters.push_back({parameter.get("name").text(), parameter.get("layer").text(),
-                               parameter.get("shape").integers(1, kLargest), parameter.get("decays").flag()});
+    plan.parameters.push_back({.name = parameter.get("name").text(),
+                               .layer = parameter.get("layer").text(),
+                               .shape = parameter.get("shape").integers(1, kLargest),
+                               .update = updateNamed(parameter.get("update").text()),
+                               .decays = parameter.get("decays").flag(),
+                               .share = static_cast<float>(parameter.get("share").number()),
+                               .observations = static_cast<int>(parameter.get("observations").integer(0, kLargest))});
   }
   for (const js::Value& call : from.get("calls").items()) plan.calls.push_back(readCall(call));
   plan.loss = static_cast<int>(from.get("loss").integer(-1, kLargest));

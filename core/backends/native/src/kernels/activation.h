@@ -1,9 +1,12 @@
 #pragma once
 // Activations (2) and their slopes in terms of y = f(u), so that u need not be kept:
 //
-//   sigmoid'  = y (1 - y)      tanh' = 1 - y^2      relu' = [y > 0]
+//   sigmoid'  = y (1 - y)      tanh' = 1 - y^2      relu' = [y > 0]      leaky relu' = [y > 0] + 0.01 [y <= 0]
+//   elu' = [y > 0] + (y + 1) [y <= 0]      softplus' = 1 - exp(-y)      (A tanh(S u))' = S (A - y^2 / A)
+//
+// GELU falls before it rises, so that its slope is told in terms of u.
 
-#include "../simd/math.h"
+#include "../simd/functions.h"
 #include "shapes.h"
 
 namespace convolab {
@@ -13,6 +16,11 @@ template <typename F>
 static inline void eachVector(int elements, F f) {
   for (ptrdiff_t at = 0; at < ptrdiff_t{elements} * kLanes; at += kWidth) f(at);
 }
+
+inline constexpr float kLeak = 0.01f;
+/// LeCun's A and S (1998).
+inline constexpr float kAmplitude = 1.7159f;
+inline constexpr float kSteepness = 2.0f / 3.0f;
 
 /// y = f(x) for so many elements of a slice; x may be y.
 static void activate(Activation activation, int elements, const float* x, float* y) {
@@ -27,6 +35,24 @@ static void activate(Activation activation, int elements, const float* x, float*
         const Vector u = load(x + at);
         store(y + at, u < 0.0f ? zero() : u);
       });
+    case Activation::leakyRelu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector u = load(x + at);
+        store(y + at, u < 0.0f ? kLeak * u : u);
+      });
+    case Activation::elu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector u = load(x + at);
+        store(y + at, u < 0.0f ? expMinusOne(u < 0.0f ? u : zero()) : u);
+      });
+    case Activation::gelu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector u = load(x + at);
+        store(y + at, u * normalShare(u));
+      });
+    case Activation::softplus: return eachVector(elements, [=](ptrdiff_t at) { store(y + at, softplus(load(x + at))); });
+    case Activation::scaledTanh:
+      return eachVector(elements, [=](ptrdiff_t at) { store(y + at, kAmplitude * tanh(kSteepness * load(x + at))); });
   }
 }
 
@@ -53,6 +79,33 @@ static void activationGradient(Activation activation, int elements, const float*
       });
     case Activation::relu:
       return eachVector(elements, [=](ptrdiff_t at) { store(dx + at, load(y + at) > 0.0f ? load(dy + at) : zero()); });
+    case Activation::leakyRelu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector gradient = load(dy + at);
+        store(dx + at, load(y + at) > 0.0f ? gradient : kLeak * gradient);
+      });
+    case Activation::elu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector value = load(y + at);
+        const Vector gradient = load(dy + at);
+        store(dx + at, value > 0.0f ? gradient : gradient * (value + 1.0f));
+      });
+    case Activation::gelu:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector u = load(y + at);
+        store(dx + at, load(dy + at) * fma(u, normalDensity(u), normalShare(u)));
+      });
+    case Activation::softplus:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector value = load(y + at);
+        store(dx + at, load(dy + at) * -expMinusOne(-value));
+      });
+    case Activation::scaledTanh:
+      return eachVector(elements, [=](ptrdiff_t at) {
+        const Vector value = load(y + at);
+        const Vector slope = fma(value * (-kSteepness / kAmplitude), value, broadcast(kSteepness * kAmplitude));
+        store(dx + at, load(dy + at) * slope);
+      });
   }
 }
 

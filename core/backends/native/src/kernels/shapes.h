@@ -7,7 +7,7 @@
 namespace convolab {
 
 /// f of (2).
-enum class Activation { linear, sigmoid, tanh, relu };
+enum class Activation { linear, sigmoid, tanh, relu, leakyRelu, elu, gelu, softplus, scaledTanh };
 
 /// A cross-correlation. Padding is not in memory: taps that fall into it are skipped.
 struct Correlation {
@@ -66,6 +66,45 @@ struct Loss {
   int images;
   /// 1 / number of samples of the batch.
   float scale;
+  /// Of softmax cross-entropy: share of the target that is spread over all classes.
+  float smoothing = 0;
+  /// Of hinge.
+  float margin = 1;
+  bool oneVersusRest = false;
+};
+
+/// Normalisation across maps (28), `reach` maps to either side.
+struct LocalResponse {
+  int channels, height, width;
+  int reach;
+  float k, alpha, beta;
+};
+
+/// Maps of so many pixels each.
+struct Maps {
+  int channels, pixels;
+};
+
+/// What one map goes through: factor (x - centre) + bias.
+struct Scaling {
+  float centre, factor, bias;
+};
+
+/// What a mask of dropout is drawn from.
+struct Mask {
+  uint32_t key0, key1, step, layer;
+  /// Place in the batch of the slice's first image.
+  uint32_t firstImage;
+  /// Kept where the upper 24 bits of a word are at least this, times `scale`.
+  uint32_t threshold;
+  float scale;
+};
+
+/// A step of batch normalisation's input gradient for one map: factor (dy - meanOfDy - n meanOfProduct), with the
+/// normalised n = inverse (x - centre).
+struct NormalGradient {
+  float centre, inverse, factor;
+  float meanOfDy, meanOfProduct;
 };
 
 struct Descent {

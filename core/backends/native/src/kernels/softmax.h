@@ -2,7 +2,7 @@
 // Softmax over the elements of each image, and the losses:
 //
 //   softmax        y_i = exp(x_i) / sum_j exp(x_j)       dx_i = y_i (dy_i - sum_j dy_j y_j)
-//   cross-entropy  J = -sum_k t_k log softmax(y)_k       dJ/dy_k = softmax(y)_k sum(t) - t_k
+//   cross-entropy  J = -sum_k t_k log softmax(y)_k       dJ/dy_k = softmax(y)_k sum(t) - t_k, with smoothed t
 //   mse (4)        J = 1/2 sum_k (t_k - y_k)^2           dJ/dy_k = y_k - t_k
 //
 // Losses are those of each image; their gradients are already those of the mean over the batch.
@@ -79,8 +79,10 @@ static void softmaxCrossEntropy(const Loss& loss, const float* y, const Targets&
     for (int lane = 0; lane < kWidth; lane++) logarithm[lane] = __builtin_logf(sum[lane]);
     Vector total = zero();
     Vector value = zero();
+    const float kept = 1.0f - loss.smoothing;
+    const float spread = loss.smoothing / static_cast<float>(loss.classes);
     for (int k = 0; k < loss.classes; k++) {
-      const Vector t = targetAt(targets, k, part);
+      const Vector t = kept * targetAt(targets, k, part) + spread;
       const Vector surprise = logarithm - (load(y + ptrdiff_t{k} * kLanes + part) - largest);
       total += t;
       value += t != 0.0f ? t * surprise : zero();
@@ -90,7 +92,8 @@ static void softmaxCrossEntropy(const Loss& loss, const float* y, const Targets&
     for (int k = 0; k < loss.classes; k++) {
       const ptrdiff_t at = ptrdiff_t{k} * kLanes + part;
       const Vector p = exp(load(y + at) - largest) / sum;
-      const Vector gradient = (p * total - targetAt(targets, k, part)) * loss.scale;
+      const Vector t = kept * targetAt(targets, k, part) + spread;
+      const Vector gradient = (p * total - t) * loss.scale;
       store(dy + at, present ? gradient : zero());
     }
   }

@@ -64,6 +64,11 @@ static void descend(const Descent& descent, int64_t count, const float* gradient
   });
 }
 
+/// A running average: value += share (factor observed - value).
+static void approach(float share, float factor, int64_t count, const float* observed, float* value) {
+  for (int64_t at = 0; at < count; at++) value[at] += share * (factor * observed[at] - value[at]);
+}
+
 /// sum += more, element by element.
 static void accumulate(int64_t count, const float* more, float* sum) {
   int64_t at = 0;

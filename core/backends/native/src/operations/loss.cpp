@@ -7,13 +7,17 @@ namespace {
 
 using LossKernel = void (*)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
 
-std::unique_ptr<Operation> makeLoss(Binder& binder, LossKernel kernel) {
+/// `options` holds what the loss has of its own.
+std::unique_ptr<Operation> makeLoss(Binder& binder, LossKernel kernel, const Loss& options = {}) {
   const ValuePlace y = binder.input(0);
   const bool withGradient = binder.hasOutput(1);
   const ValuePlace dy = withGradient ? binder.output(1) : ValuePlace{};
   binder.expect(!withGradient || dy.elements() == y.elements(), "dY differs in size from y");
   return perSlice([=, &kernels = binder.kernels()](const Slice& slice) {
-    const Loss loss = {y.elements(), slice.images, slice.lossScale};
+    Loss loss = options;
+    loss.classes = y.elements();
+    loss.images = slice.images;
+    loss.scale = slice.lossScale;
     // Before the gradient, which may take the place of the outputs.
     kernels.largestIndex(y.elements(), y.in(slice), slice.predictions);
     kernel(loss, y.in(slice), slice.targets, slice.losses, withGradient ? dy.in(slice) : nullptr);
@@ -23,11 +27,25 @@ std::unique_ptr<Operation> makeLoss(Binder& binder, LossKernel kernel) {
 }  // namespace
 
 std::unique_ptr<Operation> makeSoftmaxCrossEntropy(Binder& binder) {
-  return makeLoss(binder, binder.kernels().softmaxCrossEntropy);
+  Loss options = {};
+  options.smoothing = binder.real("smoothing");
+  return makeLoss(binder, binder.kernels().softmaxCrossEntropy, options);
 }
 
 std::unique_ptr<Operation> makeMeanSquaredError(Binder& binder) {
   return makeLoss(binder, binder.kernels().meanSquaredError);
+}
+
+std::unique_ptr<Operation> makeBinaryCrossEntropy(Binder& binder) {
+  return makeLoss(binder, binder.kernels().binaryCrossEntropy);
+}
+
+std::unique_ptr<Operation> makeHinge(Binder& binder) {
+  Loss options = {};
+  options.margin = binder.real("margin");
+  // In the order of core/kernels/hinge.ts: multi-class, one-vs-rest.
+  options.oneVersusRest = binder.number("rule", 0) == 1;
+  return makeLoss(binder, binder.kernels().hinge, options);
 }
 
 std::unique_ptr<Operation> makeSoftmax(Binder& binder) {

@@ -28,10 +28,29 @@ std::unique_ptr<Operation> makeConcat(Binder& binder);
 std::unique_ptr<Operation> makeConcatGradient(Binder& binder);
 std::unique_ptr<Operation> makeAdd(Binder& binder);
 
+std::unique_ptr<Operation> makeGlobalPool(Binder& binder);
+std::unique_ptr<Operation> makeGlobalPoolGradient(Binder& binder);
+
+std::unique_ptr<Operation> makeChannelScale(Binder& binder);
+std::unique_ptr<Operation> makeChannelScaleInputGradient(Binder& binder);
+std::unique_ptr<Operation> makeChannelScaleWeightGradient(Binder& binder);
+std::unique_ptr<Operation> makeLocalResponse(Binder& binder);
+std::unique_ptr<Operation> makeLocalResponseGradient(Binder& binder);
+
+std::unique_ptr<Operation> makeBatchStatistics(Binder& binder);
+std::unique_ptr<Operation> makeBatchNormalize(Binder& binder);
+std::unique_ptr<Operation> makeBatchNormWeightGradient(Binder& binder);
+std::unique_ptr<Operation> makeBatchNormInputGradient(Binder& binder);
+
+/// Both passes.
+std::unique_ptr<Operation> makeDropout(Binder& binder);
+
 std::unique_ptr<Operation> makeSoftmax(Binder& binder);
 std::unique_ptr<Operation> makeSoftmaxGradient(Binder& binder);
 std::unique_ptr<Operation> makeSoftmaxCrossEntropy(Binder& binder);
 std::unique_ptr<Operation> makeMeanSquaredError(Binder& binder);
+std::unique_ptr<Operation> makeBinaryCrossEntropy(Binder& binder);
+std::unique_ptr<Operation> makeHinge(Binder& binder);
 
 // For tests alone, and in no plan.
 

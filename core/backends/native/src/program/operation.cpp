@@ -1,6 +1,7 @@
 #include "operation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "../operations/operations.h"
 
@@ -26,6 +27,19 @@ const std::unordered_map<std::string, Make>& makers() {
       {"channel-bias.backward", makeChannelBiasGradient},
       {"activation.forward", makeActivation},
       {"activation.backward", makeActivationGradient},
+      {"global-pool.forward", makeGlobalPool},
+      {"global-pool.backward", makeGlobalPoolGradient},
+      {"channel-scale.forward", makeChannelScale},
+      {"channel-scale.backward-input", makeChannelScaleInputGradient},
+      {"channel-scale.backward-weight", makeChannelScaleWeightGradient},
+      {"lrn.forward", makeLocalResponse},
+      {"lrn.backward", makeLocalResponseGradient},
+      {"batch-norm.statistics", makeBatchStatistics},
+      {"batch-norm.normalize", makeBatchNormalize},
+      {"batch-norm.backward-weight", makeBatchNormWeightGradient},
+      {"batch-norm.backward-input", makeBatchNormInputGradient},
+      {"dropout.forward", makeDropout},
+      {"dropout.backward", makeDropout},
       {"softmax.forward", makeSoftmax},
       {"softmax.backward", makeSoftmaxGradient},
       {"concat.forward", makeConcat},
@@ -33,6 +47,8 @@ const std::unordered_map<std::string, Make>& makers() {
       {"add.forward", makeAdd},
       {"softmax-cross-entropy", makeSoftmaxCrossEntropy},
       {"mse", makeMeanSquaredError},
+      {"binary-cross-entropy", makeBinaryCrossEntropy},
+      {"hinge", makeHinge},
       {"test.overrun", makeOverrun},
       {"test.exp", makeExponential},
   };
@@ -40,6 +56,15 @@ const std::unordered_map<std::string, Make>& makers() {
 }
 
 }  // namespace
+
+Moment trainingMoment(int64_t seed, int64_t step) {
+  constexpr uint32_t kDropoutStream = 5;
+  const auto bits = static_cast<uint64_t>(seed);
+  return {.training = true,
+          .key0 = static_cast<uint32_t>(bits),
+          .key1 = static_cast<uint32_t>(bits >> 32) ^ (kDropoutStream << 24),
+          .step = static_cast<uint32_t>(step)};
+}
 
 std::unique_ptr<Operation> makeOperation(Binder& binder) {
   const auto found = makers().find(binder.call().kernel);
@@ -111,6 +136,15 @@ float* Binder::batchGradient(size_t output, const Shape& shape) {
   return memory_.gradients + memory_.places[static_cast<size_t>(gradientOf(output, shape))];
 }
 
+const float* Binder::batchSum(size_t input, const Shape& shape) const {
+  expect(has(call_->inputs, input) && call_->inputs[input].role == Role::gradient,
+         "input " + std::to_string(input) + " is not a gradient");
+  const auto index = static_cast<size_t>(call_->inputs[input].index);
+  const Shape& actual = plan_.parameters[index].shape;
+  expect(actual == shape, "gradient is " + format(actual) + ", expected " + format(shape));
+  return memory_.gradients + memory_.places[index];
+}
+
 int64_t Binder::sliceGradient(size_t output, const Shape& shape) {
   const int index = gradientOf(output, shape);
   const int64_t count = elementsOf(shape);
@@ -124,12 +158,20 @@ int Binder::number(const char* name, int least) const {
   const auto found = call_->numbers.find(name);
   expect(found != call_->numbers.end(), std::string(name) + " is missing");
   expect(found->second >= least && found->second <= 1 << 20, std::string(name) + " is out of range");
+  expect(found->second == std::floor(found->second), std::string(name) + " is not a whole number");
+  return static_cast<int>(found->second);
+}
+
+double Binder::precise(const char* name) const {
+  const auto found = call_->numbers.find(name);
+  expect(found != call_->numbers.end(), std::string(name) + " is missing");
+  expect(std::isfinite(found->second), std::string(name) + " is not a finite number");
   return found->second;
 }
 
 Activation Binder::activation() const {
   const int index = number("activation", 0);
-  expect(index <= static_cast<int>(Activation::relu), "unknown activation");
+  expect(index <= static_cast<int>(Activation::scaledTanh), "unknown activation");
   return static_cast<Activation>(index);
 }
 

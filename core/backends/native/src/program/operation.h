@@ -11,6 +11,16 @@
 
 namespace convolab {
 
+/// Which training step it is; evaluation and probes are in none.
+struct Moment {
+  bool training = false;
+  /// What the seed makes of the generator's key for dropout (core/kernels/philox.ts).
+  uint32_t key0 = 0, key1 = 0;
+  uint32_t step = 0;
+};
+
+Moment trainingMoment(int64_t seed, int64_t step);
+
 /// One slice of a batch on its way through the network.
 struct Slice {
   /// Which of the batch, and how many images it holds (1 to 16).
@@ -23,6 +33,9 @@ struct Slice {
   /// This slice's own gradients, in the places that `Binder::sliceGradient` gave out.
   float* gradients = nullptr;
   Targets targets = {};
+  Moment moment;
+  /// Of the whole batch.
+  int batchImages = 0;
   /// 1 / number of samples of the whole batch.
   float lossScale = 1;
   /// What the loss leaves: [16] each.
@@ -57,6 +70,11 @@ class Operation {
   /// Whether its weights are so many that they should be read once per batch: every slice is then brought up to this
   /// operation, and each range of parts is computed for all of them.
   virtual bool readsMuch() const { return false; }
+
+  /// Whether it has something to make of all slices together before any goes on, such as a mean over the batch. Every
+  /// slice is then brought through this operation, and `settle` is called once.
+  virtual bool meets(bool /*training*/) const { return false; }
+  virtual void settle(int /*slices*/, int /*images*/) {}
 
   virtual int batchTasks() const { return 0; }
   /// Returns whether all that it wrote is finite.
@@ -106,10 +124,14 @@ class Binder {
 
   /// Where the gradient of the whole batch goes, for operations that write it themselves in batch tasks.
   float* batchGradient(size_t output, const Shape& shape);
+  /// What a call before has put there: an input whose role is a gradient.
+  const float* batchSum(size_t input, const Shape& shape) const;
   /// Where in `Slice::gradients` the gradient of one slice goes; the program adds them up in the order of slices.
   int64_t sliceGradient(size_t output, const Shape& shape);
 
   int number(const char* name, int least) const;
+  float real(const char* name) const { return static_cast<float>(precise(name)); }
+  double precise(const char* name) const;
   Activation activation() const;
 
   /// Makes sure that every slice has so many floats of scratch memory.

@@ -31,6 +31,13 @@ std::string format(const Shape& shape) {
   return text.empty() ? "scalar" : text;
 }
 
+Update updateNamed(const std::string& name) {
+  if (name == "descent") return Update::descent;
+  if (name == "average") return Update::average;
+  if (name == "fixed") return Update::fixed;
+  throw Failure("argument.invalid", "There is no update " + name);
+}
+
 int64_t elementsOf(const Shape& shape) {
   int64_t elements = 1;
   for (const int extent : shape) elements *= extent;

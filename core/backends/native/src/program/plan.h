@@ -27,12 +27,23 @@ struct PlanValue {
   int64_t offset = 0;
 };
 
+/// How a step changes a parameter: down its gradient, towards what the batch showed, or not at all.
+enum class Update { descent, average, fixed };
+
 struct PlanParameter {
   std::string name;
   std::string layer;
   Shape shape;
+  Update update = Update::descent;
+  /// Of a descent.
   bool decays = false;
+  /// Of an average: the newest batch's weight; numbers per sample of which it is a variance, or 0.
+  float share = 0;
+  int observations = 0;
 };
+
+/// Throws `argument.invalid`.
+Update updateNamed(const std::string& name);
 
 enum class Role { none, value, parameter, gradient, target, losses };
 
@@ -46,8 +57,8 @@ struct PlanCall {
   std::string layer;
   std::vector<Operand> inputs;
   std::vector<Operand> outputs;
-  /// stride, pad, groups, size, activation: those the kernel has.
-  std::unordered_map<std::string, int> numbers;
+  /// Those the kernel has; a choice by its place among its names.
+  std::unordered_map<std::string, double> numbers;
   /// [filters, channels], 1 where connected; empty without a table (44).
   std::vector<uint8_t> connections;
   /// Elements of each part of a concatenation, those included whose gradient is not wanted.

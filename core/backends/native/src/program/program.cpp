@@ -55,7 +55,7 @@ void Program::bind(const Kernels& kernels) {
   sliceGradientSize_ = binder.sliceGradients();
   sliceGradients_ = Buffer(sliceGradientSize_ * mostSlices_, "the gradients of slices");
   stages_ = planStages(plan_, operations_);
-  arenaOfSlice_ = options_.threads > mostSlices_ || readsMuch();
+  arenaOfSlice_ = options_.threads > mostSlices_ || readsMuch() || meets();
   for (int k = 0; k < (arenaOfSlice_ ? mostSlices_ : options_.threads); k++) {
     arenas_.emplace_back(plan_.arenaSize * kLanes, "the values of a slice");
   }
@@ -106,13 +106,16 @@ float* Program::at(Storage storage, int parameter) {
   return buffer.data() + places_[static_cast<size_t>(parameter)];
 }
 
-Tally Program::train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates) {
+Tally Program::train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
+                     const Moment& moment) {
   Tally tally;
   const auto batchAt = [&](int64_t start) {
     Batch batch;
     batch.images = static_cast<int>(std::min<int64_t>(batchSize, count - start));
     batch.source = &source;
     batch.order = order + start;
+    batch.moment = moment;
+    batch.moment.step += static_cast<uint32_t>(start / batchSize);
     return batch;
   };
   finite_ = true;
@@ -129,7 +132,7 @@ Tally Program::train(const Source& source, const uint32_t* order, int64_t count,
         addTo(tally, batch);
         tally.steps++;
       }
-      descend(thread, rates[step]);
+      descend(thread, rates[step], batch.images);
     }
   });
   if (!finite_) tally.nonFinite = {tally.steps, findNonFinite(batchAt(int64_t{tally.steps} * batchSize))};
@@ -165,8 +168,9 @@ void Program::requireTarget(const TargetFeed& target) const {
 }
 
 void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target, const std::vector<Tap>& taps,
-                      float* losses) {
+                      float* losses, const Moment& moment) {
   Batch batch;
+  batch.moment = moment;
   batch.images = count;
   batch.feeds = &feeds;
   batch.taps = &taps;
@@ -182,8 +186,8 @@ void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFee
   if (losses != nullptr) std::copy_n(losses_.data(), count, losses);
 }
 
-void Program::update(float rate) {
-  team_.run([&](int thread) { descend(thread, rate); });
+void Program::update(float rate, int samples) {
+  team_.run([&](int thread) { descend(thread, rate, samples); });
 }
 
 std::vector<int64_t> Program::takeProfile() {
@@ -222,12 +226,23 @@ bool Program::readsMuch() const {
                      [](const auto& operation) { return operation->readsMuch(); });
 }
 
+bool Program::meets() const {
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [](const auto& operation) { return operation->meets(true); });
+}
+
 void Program::runCalls(int thread, const Batch& batch, int lastCall) {
   if (arenaOfSlice_ && options_.threads > batch.slices()) return runCutUp(thread, batch, lastCall);
   size_t first = 0;
   size_t stage = 0;
   for (; stage < stages_.size() && stages_[stage].first <= lastCall; stage++) {
-    if (!operations_[static_cast<size_t>(stages_[stage].first)]->readsMuch()) continue;
+    const Operation& operation = *operations_[static_cast<size_t>(stages_[stage].first)];
+    if (operation.meets(batch.moment.training)) {
+      runSliceBySlice(thread, batch, first, stage + 1);
+      settle(thread, batch, stages_[stage].first);
+      first = stage + 1;
+    }
+    if (!operation.readsMuch()) continue;
     // Even if it is none, since the first part brings in the batch.
     if (first < stage || stage == 0) runSliceBySlice(thread, batch, first, stage);
     runAcrossSlices(thread, batch, stages_[stage].first);
@@ -265,6 +280,11 @@ void Program::runAcrossSlices(int thread, const Batch& batch, int call) {
   }
 }
 
+void Program::settle(int thread, const Batch& batch, int call) {
+  if (thread == 0) operations_[static_cast<size_t>(call)]->settle(batch.slices(), batch.images);
+  team_.meet();
+}
+
 void Program::runCutUp(int thread, const Batch& batch, int lastCall) {
   Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
   stopwatch.start();
@@ -291,6 +311,7 @@ void Program::runCutUp(int thread, const Batch& batch, int lastCall) {
     if (batch.taps != nullptr) {
       team_.share(batch.slices(), [&](int index) { copyTaps(batch, sliceOf(thread, batch, index), call, call); });
     }
+    if (operation.meets(batch.moment.training)) settle(thread, batch, call);
   }
 }
 
@@ -304,6 +325,8 @@ Slice Program::sliceOf(int thread, const Batch& batch, int index) {
   slice.gradients = sliceGradients_.data() + index * sliceGradientSize_;
   slice.targets.labels = labels_.data() + first;
   if (batch.target.values != nullptr) slice.targets.values = targets_.data() + first * batch.target.classes;
+  slice.moment = batch.moment;
+  slice.batchImages = batch.images;
   slice.lossScale = 1.0f / static_cast<float>(batch.images);
   slice.losses = losses_.data() + first;
   slice.predictions = predictions_.data() + first;
@@ -341,18 +364,28 @@ void Program::sumGradients(int thread, const Batch& batch) {
   });
 }
 
-void Program::descend(int thread, float rate) {
+void Program::descend(int thread, float rate, int samples) {
   Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
   stopwatch.start();
   team_.share(static_cast<int>(chunks_.size()), [&](int k) {
-    const Chunk& chunk = chunks_[static_cast<size_t>(k)];
-    const bool decays = plan_.parameters[static_cast<size_t>(chunk.parameter)].decays;
-    const Descent descent = {rate, options_.momentum, decays ? options_.weightDecay : 0.0f};
-    kernels_.descend(descent, chunk.count, at(Storage::gradients, chunk.parameter) + chunk.begin,
-                     at(Storage::parameters, chunk.parameter) + chunk.begin,
-                     at(Storage::velocities, chunk.parameter) + chunk.begin);
+    descendChunk(chunks_[static_cast<size_t>(k)], rate, samples);
     stopwatch.lap(rowOf(Part::update));
   });
+}
+
+void Program::descendChunk(const Chunk& chunk, float rate, int samples) {
+  const PlanParameter& parameter = plan_.parameters[static_cast<size_t>(chunk.parameter)];
+  float* values = at(Storage::parameters, chunk.parameter) + chunk.begin;
+  const float* gradients = at(Storage::gradients, chunk.parameter) + chunk.begin;
+  if (parameter.update == Update::descent) {
+    const Descent descent = {rate, options_.momentum, parameter.decays ? options_.weightDecay : 0.0f};
+    kernels_.descend(descent, chunk.count, gradients, values, at(Storage::velocities, chunk.parameter) + chunk.begin);
+  } else if (parameter.update == Update::average) {
+    const double n = static_cast<double>(parameter.observations) * samples;
+    // Bessel's correction of a variance.
+    const double factor = n > 1 ? n / (n - 1) : 1;
+    kernels_.approach(parameter.share, static_cast<float>(factor), chunk.count, gradients, values);
+  }
 }
 
 void Program::addTo(Tally& tally, const Batch& batch) const {

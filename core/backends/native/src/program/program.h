@@ -91,8 +91,9 @@ class Program {
   int64_t size(int parameter) const;
   float* at(Storage storage, int parameter);
 
-  /// Runs consecutive steps of `batchSize` samples (the last may have fewer), one learning rate each.
-  Tally train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates);
+  /// Runs consecutive steps of `batchSize` samples (the last may have fewer), one learning rate each, from a moment on.
+  Tally train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
+              const Moment& moment);
 
   /// Forward only; `predictions` [count].
   Tally evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions);
@@ -102,10 +103,10 @@ class Program {
 
   /// All calls of the plan once, on at most `batchSize` samples, without update. `losses` [count] may be null.
   void execute(int count, const std::vector<Feed>& feeds, const TargetFeed& target, const std::vector<Tap>& taps,
-               float* losses);
+               float* losses, const Moment& moment);
 
-  /// One update from the gradients as they are.
-  void update(float rate);
+  /// One update from the gradients as they are, those of so many samples.
+  void update(float rate, int samples);
 
   /// Nanoseconds of all threads since this was last asked, for each call of the plan and then each `Part` of a step.
   /// All zeros unless the options ask for it.
@@ -125,6 +126,7 @@ class Program {
     const std::vector<Feed>* feeds = nullptr;
     const std::vector<Tap>* taps = nullptr;
     TargetFeed target;
+    Moment moment;
 
     int slices() const { return (images + kLanes - 1) / kLanes; }
   };
@@ -146,6 +148,7 @@ class Program {
   void bind(const Kernels& kernels);
   void planTasks();
   bool readsMuch() const;
+  bool meets() const;
 
   // Each thread of the team goes through these together.
   void prepare(int thread);
@@ -153,8 +156,10 @@ class Program {
   void runSliceBySlice(int thread, const Batch& batch, size_t firstStage, size_t lastStage);
   void runAcrossSlices(int thread, const Batch& batch, int call);
   void runCutUp(int thread, const Batch& batch, int lastCall);
+  void settle(int thread, const Batch& batch, int call);
   void sumGradients(int thread, const Batch& batch);
-  void descend(int thread, float rate);
+  void descend(int thread, float rate, int samples);
+  void descendChunk(const Chunk& chunk, float rate, int samples);
 
   int rowOf(Part part) const { return static_cast<int>(operations_.size()) + static_cast<int>(part); }
 

@@ -5,6 +5,10 @@
 
 #include "../kernels/conv.h"
 #include "../kernels/dense.h"
+#include "../kernels/dropout.h"
+#include "../kernels/global_pool.h"
+#include "../kernels/margins.h"
+#include "../kernels/normalize.h"
 #include "../kernels/peak.h"
 #include "../kernels/pool.h"
 #include "../kernels/softmax.h"
@@ -35,6 +39,17 @@ const Kernels kernels = {
     .meanPoolGradient = meanPoolGradient,
     .maxPool = maxPool,
     .maxPoolGradient = maxPoolGradient,
+    .meanOfMaps = meanOfMaps,
+    .meanOfMapsGradient = meanOfMapsGradient,
+    .maxOfMaps = maxOfMaps,
+    .maxOfMapsGradient = maxOfMapsGradient,
+    .respondLocally = respondLocally,
+    .respondLocallyGradient = respondLocallyGradient,
+    .scaleMap = scaleMap,
+    .momentsOfMap = momentsOfMap,
+    .productsOfMap = productsOfMap,
+    .normalGradientOfMap = normalGradientOfMap,
+    .applyMask = applyMask,
     .activate = activate,
     .exponential = exponential,
     .activationGradient = activationGradient,
@@ -44,10 +59,13 @@ const Kernels kernels = {
     .softmaxGradient = softmaxGradient,
     .softmaxCrossEntropy = softmaxCrossEntropy,
     .meanSquaredError = meanSquaredError,
+    .binaryCrossEntropy = binaryCrossEntropy,
+    .hinge = hinge,
     .largestIndex = largestIndex,
     .gatherBytes = gather<uint8_t>,
     .gatherFloats = gather<float>,
     .descend = descend,
+    .approach = approach,
     .accumulate = accumulate,
     .allFinite = allFinite,
     .multiplyPanels = multiplyPanels,

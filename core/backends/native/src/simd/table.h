@@ -36,6 +36,22 @@ struct Kernels {
   void (*maxPool)(const Pooling&, Range rows, const float* x, float* y);
   void (*maxPoolGradient)(const Pooling&, Range rows, const float* x, const float* dy, float* dx);
 
+  void (*meanOfMaps)(const Maps&, const float* x, float* y);
+  void (*meanOfMapsGradient)(const Maps&, const float* dy, float* dx);
+  void (*maxOfMaps)(const Maps&, const float* x, float* y);
+  void (*maxOfMapsGradient)(const Maps&, const float* x, const float* dy, float* dx);
+
+  void (*respondLocally)(const LocalResponse&, Range rows, const float* x, float* y);
+  void (*respondLocallyGradient)(const LocalResponse&, Range rows, const float* x, const float* dy, float* scratch,
+                                 float* dx);
+  void (*scaleMap)(Activation, int pixels, const Scaling&, const float* x, float* y);
+  void (*momentsOfMap)(int pixels, int images, const float* x, float* mean, float* squares);
+  void (*productsOfMap)(int pixels, int images, const Scaling&, const float* x, const float* dy, float* sum,
+                        float* product);
+  void (*normalGradientOfMap)(int pixels, int images, const NormalGradient&, const float* x, const float* dy,
+                              float* dx);
+  void (*applyMask)(const Mask&, int elements, const float* x, float* y);
+
   void (*activate)(Activation, int elements, const float* x, float* y);
   void (*exponential)(int elements, const float* x, float* y);
   void (*activationGradient)(Activation, int elements, const float* y, const float* dy, float* dx);
@@ -46,11 +62,14 @@ struct Kernels {
   void (*softmaxGradient)(int count, const float* y, const float* dy, float* dx);
   void (*softmaxCrossEntropy)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
   void (*meanSquaredError)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
+  void (*binaryCrossEntropy)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
+  void (*hinge)(const Loss&, const float* y, const Targets&, float* losses, float* dy);
   void (*largestIndex)(int count, const float* y, int32_t* indices);
 
   void (*gatherBytes)(const Gathering&, const uint8_t* const* images, const float* scale, const float* shift, float* x);
   void (*gatherFloats)(const Gathering&, const float* const* images, const float* scale, const float* shift, float* x);
   void (*descend)(const Descent&, int64_t count, const float* gradient, float* weight, float* velocity);
+  void (*approach)(float share, float factor, int64_t count, const float* observed, float* value);
   void (*accumulate)(int64_t count, const float* more, float* sum);
   bool (*allFinite)(int64_t count, const float* values);
 
