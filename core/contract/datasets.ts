@@ -181,6 +181,10 @@ export const datasetMethods = {
   'datasets.tasks': method(nothing, z.array(datasetTask)),
   /** Ends the task and removes what it has fetched so far. */
   'datasets.cancel': method(one, nothing),
+  /** Data that are not in the list, such as a folder of one's own, as if they were. */
+  'datasets.describe': method(datasetReference, datasetDescriptor),
+  /** A first experiment on data that no published network was made for. */
+  'datasets.starter': method(datasetReference, z.object({ experiment: z.unknown() })),
   'datasets.plan': method(one, acquisition),
   /** Starts, or goes on with what was paused; the task tells how it goes. */
   'datasets.download': method(one, nothing),
@@ -191,5 +195,5 @@ export const datasetMethods = {
     verification,
   ),
   /** Reads and checks every file; resolves with what was found. */
-  'datasets.verify': method(one, verification),
+  'datasets.verify': method(datasetReference, verification),
 } as const;

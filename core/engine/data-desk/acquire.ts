@@ -5,6 +5,7 @@ import { importDataset } from '../../data/acquire/import.ts';
 import type { VerificationReport } from '../../data/dataset.ts';
 import { findDataset } from '../../data/index.ts';
 import { Meter, type Watching } from '../../data/progress.ts';
+import { verifySource } from './verify-images.ts';
 
 /** Fetches a data set, or goes on with what was fetched before. Throws as `acquire` does. */
 export async function download(
@@ -27,10 +28,12 @@ export async function importFiles(
 
 /** Reads every file of a data set and says what is wrong with it. */
 export async function verify(
-  { name }: ParsedParams<'datasets.verify'>,
+  { name, source }: ParsedParams<'datasets.verify'>,
   home: string,
-  { signal, onProgress }: Watching,
+  watching: Watching,
 ): Promise<Verification> {
+  if (source) return verifySource({ name, source }, home, watching);
+  const { signal, onProgress } = watching;
   const definition = findDataset(name);
   const meter = new Meter(onProgress);
   meter.begin('verifying', (await definition.inspect(home)).bytes);

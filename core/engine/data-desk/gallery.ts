@@ -1,7 +1,12 @@
-import type { SampleSource } from '../../backends/backend.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { DatasetReference } from '../../contract/specs.ts';
-import type { Dataset, ImageShape, SampleReader } from '../../data/dataset.ts';
+import type { ImageShape } from '../../data/dataset.ts';
+import { type Base, fromDataset } from '../../data/derive/base.ts';
+import { derive } from '../../data/derive/derive.ts';
+import { isDerived } from '../../data/derive/open.ts';
+import type { FixedSamples, Samples } from '../../data/derive/samples.ts';
+import { completeReference } from '../../data/derive/section.ts';
+import { findDataset } from '../../data/index.ts';
 import { sharedDataset } from '../../data/shared.ts';
 import { finiteRange } from '../payload.ts';
 
@@ -13,8 +18,12 @@ export interface Gallery {
   /** Computed when first asked for. */
   readonly hash: string;
   readonly classes: readonly string[];
+  /** Of its samples; of images of varied size the shape that they are surveyed in. */
   readonly shape: ImageShape;
+  /** Images of varied size: every look brings the middle of each to the size it asks for. */
+  readonly varied: boolean;
   readonly splits: ReadonlyMap<string, GallerySplit>;
+  close(): Promise<void>;
 }
 
 export interface GallerySplit {
@@ -23,30 +32,43 @@ export interface GallerySplit {
   readonly labels: Int32Array | null;
   /** False for whitened values: `read` then spreads each sample's own range over the bytes, to be looked at. */
   readonly bytes: boolean;
-  /** [indices.length, C, H, W] u8 */
-  read(indices: Uint32Array): Promise<Uint8Array>;
+  /** [indices.length, C, H, W] u8; of images of varied size in squares of `side`. */
+  read(indices: Uint32Array, side?: number): Promise<Uint8Array>;
 }
 
-/** @throws `dataset.*`, `file.unreadable` */
+/** Pixels that images of varied size are surveyed in: enough for their colours, few enough for all of them. */
+const surveySide = 64;
+
+/**
+ * Opens what a section names, without making anything that is not there: steps are taken as samples are looked at.
+ * @throws `dataset.*`, `spec.invalid`, `file.unreadable`
+ */
 export async function openGallery(reference: DatasetReference, home: string): Promise<Gallery> {
-  return galleryOf(await sharedDataset(reference, home));
+  if (!isDerived(reference) && findDataset(reference.name).kind === 'samples') {
+    // In memory once, for previews and feature maps too.
+    return galleryOf(fromDataset(await sharedDataset({ name: reference.name }, home)));
+  }
+  const { base, set } = await derive(completeReference(reference), home);
+  return galleryOf(base, set);
 }
 
-export function galleryOf(dataset: Dataset): Gallery {
-  const { name, title, version, classes, shape } = dataset;
-  const splits = new Map<string, GallerySplit>();
-  for (const [split, source] of Object.entries(dataset.splits)) splits.set(split, inMemory(source));
-  for (const [split, reader] of Object.entries(dataset.large ?? {})) splits.set(split, onDisk(reader));
+/** @param set what steps have made of the base's own */
+export function galleryOf(base: Base, set = base.set): Gallery {
+  const { name, title, version } = base;
+  const splits = new Map(Object.entries(set.splits).map(([split, each]) => [split, splitOf(each)]));
+  const fixed = Object.values(set.splits).find((each) => each.shape !== null);
   return {
     name,
     title,
     version,
-    classes,
-    shape,
+    classes: set.classes,
+    shape: fixed?.shape ?? [3, surveySide, surveySide],
+    varied: fixed === undefined,
     splits,
     get hash() {
-      return dataset.hash;
+      return base.hash;
     },
+    close: () => base.close(),
   };
 }
 
@@ -63,21 +85,32 @@ export function findSplit(gallery: Gallery, split: string): GallerySplit {
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
-function inMemory({ images, labels, shape }: SampleSource): GallerySplit {
-  const size = sizeOf(shape);
+function splitOf(samples: Samples): GallerySplit {
+  const { count, labels } = samples;
+  if (samples.shape !== null) {
+    return { count, labels, bytes: !samples.floats, read: (indices) => readBytes(samples, indices) };
+  }
   return {
-    count: labels.length,
+    count,
     labels,
-    bytes: images instanceof Uint8Array,
-    async read(indices) {
-      const bytes = new Uint8Array(indices.length * size);
-      for (const [place, index] of indices.entries()) {
-        const sample = images.subarray(index * size, (index + 1) * size);
-        bytes.set(sample instanceof Uint8Array ? sample : spread(sample), place * size);
-      }
-      return bytes;
-    },
+    bytes: true,
+    read: (indices, side = surveySide) =>
+      readBytes(samples.fitted({ height: side, width: side, method: 'area', keep: 'centre' }), indices),
   };
+}
+
+async function readBytes(samples: FixedSamples, indices: Uint32Array): Promise<Uint8Array> {
+  const size = sizeOf(samples.shape);
+  if (!samples.floats) {
+    const bytes = new Uint8Array(indices.length * size);
+    await samples.read(indices, bytes);
+    return bytes;
+  }
+  const values = new Float32Array(indices.length * size);
+  await samples.read(indices, values);
+  const bytes = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at += size) bytes.set(spread(values.subarray(at, at + size)), at);
+  return bytes;
 }
 
 /** The least value black, the greatest white. */
@@ -85,18 +118,4 @@ function spread(values: Float32Array): Uint8Array {
   const { minimum, maximum } = finiteRange(values);
   const scale = maximum > minimum ? 255 / (maximum - minimum) : 0;
   return Uint8Array.from(values, (value) => Math.round((value - minimum) * scale));
-}
-
-function onDisk(reader: SampleReader): GallerySplit {
-  const size = sizeOf(reader.shape);
-  return {
-    count: reader.count,
-    labels: reader.labels,
-    bytes: true,
-    async read(indices) {
-      const bytes = new Uint8Array(indices.length * size);
-      await reader.read(indices, bytes);
-      return bytes;
-    },
-  };
 }

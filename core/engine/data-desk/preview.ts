@@ -2,6 +2,7 @@ import { gather } from '../../backends/reference/gather.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { fromDataset } from '../../data/derive/base.ts';
 import { type PlannedTransform, planTransform } from '../../data/preprocess.ts';
 import { sharedDataset } from '../../data/shared.ts';
 import { splitValidation } from '../../data/split.ts';
@@ -14,7 +15,7 @@ type Asked = ParsedParams<'datasets.preview'>;
 /** One sample as it lies on disk, and the very numbers that training would hand to the first layer. */
 export async function preview(asked: Asked, home: string): Promise<Result<'datasets.preview'>> {
   const dataset = await sharedDataset(asked.dataset, home);
-  const split = findSplit(galleryOf(dataset), asked.split);
+  const split = findSplit(galleryOf(fromDataset(dataset)), asked.split);
   if (asked.index >= split.count) {
     throw new ConvolabError('argument.invalid', `${asked.split} has no sample ${asked.index}.`, {
       subject: asked.split,

@@ -3,7 +3,8 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
 import { forgetDatasets } from '../../data/shared.ts';
 import { download, importFiles, verify } from './acquire.ts';
-import { openGallery } from './gallery.ts';
+
+import { forgetGalleries, sharedGallery } from './open-galleries.ts';
 import { preview } from './preview.ts';
 import type { Asked, DeskProgress, FromReader, Question, ToReader } from './protocol.ts';
 import { samples } from './samples.ts';
@@ -40,11 +41,11 @@ async function find(
   onProgress: (progress: DeskProgress) => void,
 ): Promise<Result<Question>> {
   const { home } = asked;
-  if (is(asked, 'datasets.samples')) return samples(await openGallery(asked.params, home), asked.params);
+  if (is(asked, 'datasets.samples')) return samples(await sharedGallery(asked.params, home), asked.params);
   if (is(asked, 'datasets.survey'))
-    return survey(await openGallery(asked.params, home), home, { signal, onProgress });
+    return survey(await sharedGallery(asked.params, home), home, { signal, onProgress });
   if (is(asked, 'datasets.preview')) return preview(asked.params, home);
-  if (is(asked, 'datasets.show')) return show(await openGallery(asked.params, home));
+  if (is(asked, 'datasets.show')) return show(await sharedGallery(asked.params, home));
   if (is(asked, 'datasets.download')) return download(asked.params, home, { signal, onProgress });
   if (is(asked, 'datasets.import')) return importFiles(asked.params, home, { signal, onProgress });
   if (is(asked, 'datasets.verify')) return verify(asked.params, home, { signal, onProgress });
@@ -52,7 +53,9 @@ async function find(
 }
 
 port?.on('message', (message: ToReader) => {
-  if ('forget' in message) forgetDatasets();
-  else if ('cancel' in message) underWay.get(message.cancel)?.abort(message.reason);
+  if ('forget' in message) {
+    forgetGalleries();
+    forgetDatasets();
+  } else if ('cancel' in message) underWay.get(message.cancel)?.abort(message.reason);
   else void answer(message);
 });

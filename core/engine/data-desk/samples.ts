@@ -3,6 +3,9 @@ import { Resampler } from '../../data/derive/resample.ts';
 import { tensorPayload } from '../payload.ts';
 import { findSplit, type Gallery, type GallerySplit, sizeOf } from './gallery.ts';
 
+/** Pixels of a thumbnail of images that have no size of their own, where none is asked for. */
+const usualSide = 96;
+
 /** A page of samples in their stored order, as small as asked for. */
 export async function samples(
   gallery: Gallery,
@@ -13,7 +16,9 @@ export async function samples(
   const total = places?.length ?? split.count;
   const length = Math.max(0, Math.min(count, total - offset));
   const indices = Uint32Array.from({ length }, (_, i) => places?.[offset + i] ?? offset + i);
-  const { shape, bytes } = shrink(gallery.shape, await split.read(indices), size);
+  const { shape, bytes } = gallery.varied
+    ? await fitted(split, indices, size)
+    : shrink(gallery.shape, await split.read(indices), size);
   return {
     images: tensorPayload([length, ...shape], bytes),
     labels: Array.from(indices, (index) => labelOf(split, index)),
@@ -38,6 +43,15 @@ function placesOf({ labels }: GallerySplit, label: number): Uint32Array {
   const found = known.get(label) ?? Uint32Array.from([...labels.keys()].filter((at) => labels[at] === label));
   known.set(label, found);
   return found;
+}
+
+/** Images of varied size, the middle of each, in squares. */
+async function fitted(
+  split: GallerySplit,
+  indices: Uint32Array,
+  side = usualSide,
+): Promise<{ shape: number[]; bytes: Uint8Array }> {
+  return { shape: [3, side, side], bytes: await split.read(indices, side) };
 }
 
 /** Images larger than `size` made to fit into a square of it, their proportions kept. */

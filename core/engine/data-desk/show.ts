@@ -1,15 +1,15 @@
 import type { Result } from '../../contract/methods.ts';
 import { byteStatistics } from './byte-statistics.ts';
-import { findSplit, type Gallery } from './gallery.ts';
+import type { Gallery } from './gallery.ts';
 
 /** Counts per split and class, and what the training pixels average to. */
 export async function show(gallery: Gallery): Promise<Result<'datasets.show'>> {
-  const { name, shape, version, hash, splits, classes } = gallery;
-  const train = findSplit(gallery, 'train');
-  const statistics = train.bytes ? await byteStatistics(train, shape) : [];
+  const { name, shape, varied, version, hash, splits, classes } = gallery;
+  const train = splits.get('train');
+  const statistics = train?.bytes && !varied ? await byteStatistics(train, shape) : [];
   return {
     name,
-    shape: [...shape],
+    shape: varied ? null : [...shape],
     version,
     hash,
     splits: Object.fromEntries(

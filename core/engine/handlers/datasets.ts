@@ -1,8 +1,12 @@
+import type { DatasetDescriptor } from '../../contract/catalog.ts';
+import type { DatasetReference } from '../../contract/specs.ts';
 import { discardDownload } from '../../data/acquire/acquire.ts';
 import { incomingOf } from '../../data/acquire/incoming.ts';
 import { acquisitionPlan, fetchedBytes } from '../../data/acquire/plan.ts';
-import { datasets, describeDatasets, findDataset } from '../../data/index.ts';
+import { describeTrainingSet } from '../../data/derive/open.ts';
+import { datasets, describeDataset, describeDatasets, findDataset } from '../../data/index.ts';
 import { forgetDatasets } from '../../data/shared.ts';
+import { starterExperiment } from '../../models/starter.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 
 type Names =
@@ -11,6 +15,8 @@ type Names =
   | 'datasets.samples'
   | 'datasets.survey'
   | 'datasets.preview'
+  | 'datasets.describe'
+  | 'datasets.starter'
   | 'datasets.plan'
   | 'datasets.tasks'
   | 'datasets.download'
@@ -38,6 +44,12 @@ export function datasetHandlers({
     'datasets.preview': (params) => desk.ask('datasets.preview', params),
     'datasets.survey': (params) =>
       tasks.run(params.name, 'survey', (watched) => desk.ask('datasets.survey', params, watched)),
+    'datasets.describe': (reference) => describeReference(reference, home),
+    'datasets.starter': async (reference) => {
+      const { shape, classes, splits } = await describeReference(reference, home);
+      const data = { shape, classes: classes.length, splits: Object.keys(splits) };
+      return { experiment: starterExperiment(reference, data) };
+    },
     'datasets.plan': async ({ name }) => {
       const { files, ...plan } = await acquisitionPlan(findDataset(name), home);
       return { ...plan, files: files.map((file) => ({ ...file, urls: [...file.urls] })) };
@@ -72,6 +84,30 @@ export function datasetHandlers({
       ),
     'datasets.verify': (params) =>
       tasks.run(params.name, 'verify', (watched) => keeper.ask('datasets.verify', params, watched)),
+  };
+}
+
+/** What a section names, as the list would show it. Throws as `describeTrainingSet` does. */
+async function describeReference(reference: DatasetReference, home: string): Promise<DatasetDescriptor> {
+  const { name, source } = reference;
+  const known = source === undefined ? await describeDataset(findDataset(name), home) : undefined;
+  const { title, shape, classes, splits } = await describeTrainingSet(reference, home);
+  const counts = Object.entries(splits).map(([split, { count }]) => [split, count] as const);
+  return {
+    kind: shape === null ? 'images' : 'samples',
+    description: '',
+    licence: '',
+    source: source?.path ?? '',
+    homepage: '',
+    citation: '',
+    bytes: 0,
+    ...known,
+    name,
+    title: known?.title ?? title,
+    shape: shape === null ? null : [...shape],
+    classes: [...classes],
+    splits: Object.fromEntries(counts),
+    status: 'ready',
   };
 }
 
