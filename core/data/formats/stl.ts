@@ -17,29 +17,32 @@ export function countStlImages(bytes: number, file: string): number {
 }
 
 /**
- * Turns columns into rows (and back: it is its own inverse).
- * @param stored [n, 3, column, row]
- * @param target [n, 3, row, column]; must not be `stored` itself
+ * Turns columns into rows, in place (and back: it is its own inverse).
+ * @param images [n, 3, column, row]
  */
-export function transposeStl(stored: Uint8Array, target: Uint8Array): void {
+export function transposeStl(images: Uint8Array): void {
   const size = stlShape[1];
   const plane = size * size;
-  for (let start = 0; start < stored.length; start += plane) {
-    for (let row = 0; row < size; row++) {
-      const to = start + row * size;
-      for (let column = 0; column < size; column++) {
-        target[to + column] = stored[start + column * size + row] as number;
+  for (let start = 0; start < images.length; start += plane) {
+    for (let row = 1; row < size; row++) {
+      for (let column = 0; column < row; column++) {
+        const [a, b] = [start + row * size + column, start + column * size + row];
+        const value = images[a] as number;
+        images[a] = images[b] as number;
+        images[b] = value;
       }
     }
   }
 }
 
-/** All images of a file, [count, 3, 96, 96] row-major. Throws `dataset.damaged`. */
+/**
+ * All images of a file, [count, 3, 96, 96] row-major, in the memory of `bytes`: the whole set twice would be more than
+ * small machines have. Throws `dataset.damaged`.
+ */
 export function parseStlImages(bytes: Uint8Array, file: string): Uint8Array {
   countStlImages(bytes.length, file);
-  const images = new Uint8Array(bytes.length);
-  transposeStl(bytes, images);
-  return images;
+  transposeStl(bytes);
+  return bytes;
 }
 
 /** Labels counted from 0. Throws `dataset.damaged` for one that is no class. */

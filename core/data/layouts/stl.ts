@@ -76,7 +76,8 @@ function stlReader({ path, bytes }: FileHead): SampleReader {
       for (const [place, index] of indices.entries()) {
         const { bytesRead } = await handle.read(stored, 0, stlImageBytes, index * stlImageBytes);
         if (bytesRead !== stlImageBytes) throw damaged(path, `ends inside image ${index}`);
-        transposeStl(stored, target.subarray(place * stlImageBytes, (place + 1) * stlImageBytes));
+        transposeStl(stored);
+        target.set(stored, place * stlImageBytes);
       }
     },
     async close() {

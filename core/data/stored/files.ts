@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import type { ContentFile, Reading } from '../dataset.ts';
@@ -85,10 +86,23 @@ export async function hashFile(
   return { path: name, bytes, sha256: own.digest('hex') };
 }
 
-/** Off the JavaScript thread. */
+/** What is summed at once: more would have to be copied to leave the JavaScript thread. */
+const pieceBytes = 2 ** 24;
+
+/** Off the JavaScript thread, or in pieces between which others have their turn. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  if (bytes.length > pieceBytes) return sumInPieces(bytes);
   const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString('hex');
+}
+
+async function sumInPieces(bytes: Uint8Array): Promise<string> {
+  const sum = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    sum.update(bytes.subarray(at, at + pieceBytes));
+    await setImmediate();
+  }
+  return sum.digest('hex');
 }
 
 function notUnpackable(path: string, cause: unknown) {

@@ -15,7 +15,7 @@ export interface SampleLayout {
    */
   count(heads: ReadonlyMap<string, FileHead>): Record<string, number>;
   /**
-   * From bytes to splits.
+   * From bytes to splits, which may take the memory of the bytes over.
    * @throws `dataset.damaged` naming the file
    */
   parse(contents: ReadonlyMap<string, FileContent>): Record<string, SampleSource>;

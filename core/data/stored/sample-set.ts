@@ -108,7 +108,7 @@ async function openSamples(facts: DatasetFacts, layout: SampleLayout, folder: st
   const contents = new Map(names.map((name, i) => [name, read[i] as FileContent]));
   if (manifest !== undefined) await checkSums(folder, manifest, contents);
   const large = await openLarge(facts, layout, folder, manifest);
-  const hash = manifest ? () => manifest.hash : lazily(() => digest(read));
+  const hash = manifest ? () => manifest.hash : digestLater(read);
   return {
     name: facts.name,
     title: facts.title,
@@ -164,6 +164,11 @@ async function openLarge(
     heads.set(name, head);
   }
   return layout.readers(heads);
+}
+
+/** Apart from the opening, so that contents are kept only where there is still something to be made of them. */
+function digestLater(contents: readonly FileContent[]): () => string {
+  return lazily(() => digest(contents));
 }
 
 function digest(contents: readonly FileContent[]): string {
