@@ -46,6 +46,23 @@ export async function decodeImage(bytes: Uint8Array, file: string): Promise<Deco
   }
 }
 
+/**
+ * Height and width as `decodeImage` gives them, from the first bytes alone.
+ * @throws `dataset.damaged` as far as these tell
+ */
+export async function measureImage(
+  bytes: Uint8Array,
+  file: string,
+): Promise<{ readonly height: number; readonly width: number }> {
+  formatOf(bytes, file);
+  try {
+    const { height, width } = (await sharp(bytes, { limitInputPixels: mostPixels }).metadata()).autoOrient;
+    return { height, width };
+  } catch (thrown) {
+    throw asDamaged(thrown, file);
+  }
+}
+
 function checkDepth(depth: string | undefined, file: string): void {
   if (depth === 'uchar' || depth === 'ushort') return;
   throw damagedImage(file, `holds pixels of type ${depth}; readable are whole numbers of up to 16 bits`);

@@ -105,5 +105,10 @@ function imagesOf(
       }
     },
   });
-  return { count: files.length, labels, shape: null, fitted };
+  const measure = async (index: number) => {
+    const { measureImage } = await import('../decode/decode.ts');
+    const { path } = files[index] as ImageFile;
+    return measureImage(await collection.read(path), path);
+  };
+  return { count: files.length, labels, shape: null, fitted, measure };
 }

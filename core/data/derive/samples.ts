@@ -1,7 +1,7 @@
 import type { SampleSource } from '../../backends/backend.ts';
 import type { ImageShape, ObjectBox } from '../dataset.ts';
 import type { Fit } from '../decode/job.ts';
-import type { PixelArray } from './resample.ts';
+import type { Extent, PixelArray } from './resample.ts';
 
 interface Counted {
   readonly count: number;
@@ -28,6 +28,8 @@ export interface VariedSamples extends Counted {
   readonly shape: null;
   /** The same images in colour, all of one size. */
   fitted(fit: Fit): FixedSamples;
+  /** Height and width of one, by its first bytes. Throws `dataset.damaged`, `file.unreadable`. */
+  measure(index: number): Promise<Extent>;
 }
 
 export type Samples = FixedSamples | VariedSamples;
@@ -74,7 +76,12 @@ export function select(samples: Samples, indices: Uint32Array): Samples {
     labels: labels && Int32Array.from(indices, (index) => labels[index] as number),
   };
   if (samples.shape === null) {
-    return { ...common, shape: null, fitted: (fit) => select(samples.fitted(fit), indices) };
+    return {
+      ...common,
+      shape: null,
+      fitted: (fit) => select(samples.fitted(fit), indices),
+      measure: (place) => samples.measure(indices[place] as number),
+    };
   }
   const { objects } = samples;
   return {
@@ -107,6 +114,7 @@ export function join(first: Samples, second: Samples): Samples {
       ...common,
       shape: null,
       fitted: (fit) => join(first.fitted(fit), second.fitted(fit)) as FixedSamples,
+      measure: (index) => (index < first.count ? first.measure(index) : second.measure(index - first.count)),
     };
   }
   const size = sizeOf(first.shape);

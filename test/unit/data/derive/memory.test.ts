@@ -42,7 +42,9 @@ test.runIf(process.platform === 'linux')(
     const { transform } = planTransform([{ type: 'standardize' }], train, all, plan.input);
     program.attach('train', { ...train, labels: new Int32Array(count), classes: 10 }, transform);
     const rates = new Float32Array(count / 100).fill(0.001);
-    expect(await program.train('train', { order: all, batchSize: 100, rates })).toMatchObject({
+    expect(
+      await program.train('train', { order: all, batchSize: 100, rates, moment: { seed: 1, step: 0 } }),
+    ).toMatchObject({
       samples: count,
     });
     program.dispose();
