@@ -6,11 +6,28 @@ import { suggestion } from '../contract/nearest.ts';
 import type { ExperimentEnvelope, ModelSource } from '../contract/specs.ts';
 import { type ModelSpec, parseModel } from '../graph/parse.ts';
 import { readSpecFile } from '../train/source.ts';
+import { alexnet } from './alexnet.ts';
+import { caltech12242016 } from './caltech-12-24-20-16.ts';
+import { cifar1224 } from './cifar-12-24.ts';
+import { fourLayerCifar } from './four-layer-cifar.ts';
 import { lenet5 } from './lenet-5.ts';
+import { mcdnnCifar } from './mcdnn-cifar.ts';
+import { mcdnnColumn } from './mcdnn-column.ts';
 import type { Preset } from './preset.ts';
+import { expandShorthand, isShorthandFile } from './shorthand.ts';
+import { stl122416 } from './stl-12-24-16.ts';
 
 /** Every preset: one file and one line here. */
-export const presets: readonly Preset[] = [lenet5];
+export const presets: readonly Preset[] = [
+  lenet5,
+  mcdnnColumn,
+  alexnet,
+  mcdnnCifar,
+  cifar1224,
+  stl122416,
+  caltech12242016,
+  fourLayerCifar,
+];
 
 /** @throws `preset.unknown`, with the nearest known name */
 export function findPreset(name: string): Preset {
@@ -24,17 +41,24 @@ export function findPreset(name: string): Preset {
 }
 
 /**
- * The model that a specification means, whichever of the three ways it is given: a preset with options, the
- * specification itself, or a file (YAML or JSON; relative to the working directory).
+ * The model that a specification means, whichever of the four ways it is given: a preset with options, the papers'
+ * shorthand, the specification itself, or a file (YAML or JSON; relative to the working directory) with either.
  * @throws `preset.unknown`, `file.unreadable`, `spec.syntax`, `spec.invalid`, `spec.unknown-key`
  */
 export async function resolveModel(source: ModelSource): Promise<ModelSpec> {
-  return 'file' in source ? parseModel(await readSpecFile(source.file)) : inlineModel(source);
+  return 'file' in source ? readModelFile(source.file) : inlineModel(source);
+}
+
+/** @throws `file.unreadable`, `spec.syntax`, `spec.invalid`, `spec.unknown-key` */
+export async function readModelFile(path: string): Promise<ModelSpec> {
+  const raw = await readSpecFile(path);
+  return isShorthandFile(raw) ? expandShorthand(raw) : parseModel(raw);
 }
 
 /** The same where no file has to be read. */
 export function inlineModel(source: Exclude<ModelSource, { file: string }>): ModelSpec {
   if ('spec' in source) return parseModel(source.spec);
+  if ('shorthand' in source) return expandShorthand(source);
   const preset = findPreset(source.preset);
   const options = source.options ?? {};
   const issues = findIssues(preset.options, options, ['model', 'options']);
@@ -42,9 +66,9 @@ export function inlineModel(source: Exclude<ModelSource, { file: string }>): Mod
   return parseModel(preset.model(preset.options.parse(options)));
 }
 
-/** The one-run experiment that a preset is: its default data and recipe, with the default options written out. */
+/** The one-run experiment that a preset is: its default data and recipe, with every option written out. */
 export function presetExperiment(preset: Preset): ExperimentEnvelope {
-  const model = { preset: preset.name, options: preset.options.parse({}) };
+  const model = { preset: preset.name, options: preset.options.parse(preset.trainedWith ?? {}) };
   return { version: 1, name: preset.name, model, ...preset.experiment };
 }
 

@@ -13,6 +13,11 @@ export interface Preset<O extends Readonly<Record<string, unknown>> = Readonly<R
   readonly options: z.ZodObject;
   /** The model specification as a file would hold it. */
   model(options: O): unknown;
+  /**
+   * Options of its experiment where they are not the defaults: the published network may be larger than any data at hand
+   * can train.
+   */
+  readonly trainedWith?: Readonly<Record<string, unknown>>;
   /** Default data and recipe. */
   readonly experiment: Omit<ExperimentEnvelope, 'version' | 'name' | 'model'>;
 }

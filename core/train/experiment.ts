@@ -190,7 +190,7 @@ function gridIssues(parsed: Experiment): Issue[] {
 function valueIssues(parsed: Experiment, path: string, value: unknown): Issue[] {
   let changed: unknown;
   try {
-    changed = setPath({ ...parsed, grid: {} }, path, value);
+    changed = setInRecipe({ ...parsed, grid: {} }, path, value);
   } catch (error) {
     return [{ path: `grid.${path}`, message: (error as Error).message }];
   }
@@ -205,7 +205,7 @@ export function expandExperiment(experiment: Experiment): RunConfig[] {
   const { name, grid, seeds, ...recipe } = experiment;
   return combinations(Object.entries(grid)).flatMap((choices) => {
     const chosen = Object.entries(choices).reduce<unknown>(
-      (config, [path, value]) => setPath(config, path, value),
+      (config, [path, value]) => setInRecipe(config, path, value),
       recipe,
     );
     return seeds.map((seed) => ({
@@ -217,6 +217,14 @@ export function expandExperiment(experiment: Experiment): RunConfig[] {
       choices,
     }));
   });
+}
+
+/** Ways to say which model; one takes the place of the others, with all that belongs to them. */
+const modelWays = new Set(['model.preset', 'model.spec', 'model.file', 'model.shorthand']);
+
+function setInRecipe(recipe: unknown, path: string, value: unknown): unknown {
+  const replaces = modelWays.has(path) && getPath(recipe, path) === undefined;
+  return setPath(replaces ? setPath(recipe, 'model', {}) : recipe, path, value);
 }
 
 function combinations(axes: (readonly [string, readonly unknown[]])[]): Record<string, unknown>[] {
@@ -260,7 +268,7 @@ export function applySet(experiment: unknown, assignment: string): unknown {
   if (path.startsWith('grid.')) {
     return setPath(experiment, 'grid', { ...grid, [path.slice('grid.'.length)]: value });
   }
-  const changed = setPath(experiment, path, value);
+  const changed = setInRecipe(experiment, path, value);
   if (!Object.hasOwn(grid, path)) return changed;
   delete grid[path];
   return setPath(changed, 'grid', grid);

@@ -5,6 +5,7 @@ import { type ModelSource, modelSource } from '../contract/specs.ts';
 import { datasets } from '../data/index.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { inlineModel, presets } from '../models/index.ts';
+import { expandShorthand, isShorthandFile } from '../models/shorthand.ts';
 import { getPath, setPath } from './paths.ts';
 import { readSpecFile } from './source.ts';
 
@@ -18,10 +19,16 @@ export function modelIssues(raw: unknown): Issue[] {
   if (findIssues(modelSource, source).length > 0) return [];
   try {
     const graph = graphOf(source as ModelSource);
-    return graph === null ? [] : fitIssues(graph, getPath(raw, 'dataset.name'));
+    return graph === null || isDerived(raw) ? [] : fitIssues(graph, getPath(raw, 'dataset.name'));
   } catch (thrown) {
     return issuesOf(thrown, source as ModelSource);
   }
+}
+
+/** Whether what the network sees is other data than the named set: looked at when they are opened. */
+function isDerived(raw: unknown): boolean {
+  const steps = getPath(raw, 'dataset.derive');
+  return (Array.isArray(steps) && steps.length > 0) || getPath(raw, 'dataset.source') !== undefined;
 }
 
 /** `null` for a file. */
@@ -88,12 +95,15 @@ function isFile(source: unknown): source is { file: string } {
   return typeof getPath(source, 'file') === 'string';
 }
 
-async function readModel(file: string, folder: string): Promise<{ spec: unknown }> {
-  return { spec: await readSpecFile(isAbsolute(file) ? file : join(folder, file)) };
+/** What the file holds, in the experiment's own words: shorthand or specification. */
+async function readModel(file: string, folder: string): Promise<unknown> {
+  const raw = await readSpecFile(isAbsolute(file) ? file : join(folder, file));
+  return { spec: isShorthandFile(raw) ? expandShorthand(raw) : raw };
 }
 
-/** With every option of a preset written out; as it is where that cannot be done. */
+/** With every option of a preset or shorthand written out; as it is where that cannot be done. */
 export function completeModel(source: ModelSource): ModelSource {
+  if ('shorthand' in source) return { activation: 'tanh', ...source };
   if (!('preset' in source)) return source;
   const preset = presets.find(({ name }) => name === source.preset);
   const options = preset?.options.safeParse(source.options ?? {});

@@ -1,32 +1,29 @@
 import { existsSync } from 'node:fs';
+import type { ModelSource } from '../../contract/specs.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
-import { parseModel } from '../../graph/parse.ts';
 import { resolveModel } from '../../models/index.ts';
+import { looksLikeShorthand } from '../../models/shorthand.ts';
 import { applySet } from '../../train/experiment.ts';
-import { readSpecFile } from '../../train/source.ts';
 import type { Command } from '../command.ts';
 import { looksLikePath } from '../experiment-source.ts';
 import { byteSize, whole } from '../format.ts';
 
 export const modelDescribe: Command = {
-  usage: 'model describe <preset or model file>',
+  usage: 'model describe <preset, model file or shorthand>',
   summary: 'Show a network’s layers with shapes, parameters and floating-point operations.',
   positionals: [1, 1],
   flags: {
     set: {
       value: '<option=value>',
       multiple: true,
-      help: 'An option of the preset, e.g. --set activation=relu.',
+      help: 'An option of the preset or shorthand, e.g. --set activation=relu.',
     },
     batch: { value: '<n>', help: 'Batch size that the memory is told for; 64 by default.' },
   },
   async run({ arguments: given, output }) {
     const source = given.positionals[0] as string;
-    const spec =
-      existsSync(source) || looksLikePath(source)
-        ? parseModel(await readSpecFile(source))
-        : await resolveModel({ preset: source, options: optionsOf(given.list('set')) });
+    const spec = await resolveModel(sourceOf(source, optionsOf(given.list('set'))));
     const batch = given.count('batch') ?? 64;
     const description = describeModel(buildGraph(spec), batch);
     output.object(description);
@@ -51,6 +48,13 @@ export const modelDescribe: Command = {
     return 0;
   },
 };
+
+/** What the argument names: a file where there is one, a network in the papers' shorthand, or a preset. */
+function sourceOf(argument: string, options: Record<string, unknown>): ModelSource {
+  if (existsSync(argument) || looksLikePath(argument)) return { file: argument };
+  if (looksLikeShorthand(argument)) return { ...options, shorthand: argument };
+  return { preset: argument, options };
+}
 
 function optionsOf(assignments: readonly string[]): Record<string, unknown> {
   return assignments.reduce<unknown>(applySet, {}) as Record<string, unknown>;

@@ -6,9 +6,8 @@ import { ConvolabError } from '../../contract/errors.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../export/safetensors.ts';
 import { compilePlan } from '../../graph/compile.ts';
 import { buildGraph } from '../../graph/graph.ts';
-import { parseModel } from '../../graph/parse.ts';
 import type { Plan } from '../../graph/plan.ts';
-import { readSpecFile } from '../../train/source.ts';
+import { readModelFile } from '../../models/index.ts';
 import type { Command } from '../command.ts';
 
 type Tensors = ReadonlyMap<string, SafeTensor>;
@@ -37,7 +36,7 @@ export const probe: Command = {
     const weightsFile = given.required('weights');
     const batchFile = given.required('batch');
     const out = resolve(given.required('out'));
-    const plan = compilePlan(buildGraph(parseModel(await readSpecFile(modelFile))), { retain: true });
+    const plan = compilePlan(buildGraph(await readModelFile(modelFile)), { retain: true });
     const parameters = readParameters((await readSafetensors(weightsFile)).tensors, plan, weightsFile);
     const batch = readBatch((await readSafetensors(batchFile)).tensors, plan, batchFile);
     const program = await openBackend(given.text('backend') ?? 'auto').compile(plan, {
