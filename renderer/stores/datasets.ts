@@ -2,9 +2,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { DatasetTask } from '../../core/contract/datasets.ts';
 import type { Params } from '../../core/contract/methods.ts';
+import type { DatasetReference } from '../../core/contract/specs.ts';
 import { useBridge } from '../app/bridge.ts';
-import { withEnginePaths } from '../app/engine-paths.ts';
 import { useCatalogStore } from './catalog.ts';
+import { withEnginePaths } from './engine-paths.ts';
 
 /** What data sets hold, and the long work on them. What asks the engine rejects with a `ConvolabError`. */
 export const useDatasetsStore = defineStore('datasets', () => {
@@ -44,14 +45,14 @@ export const useDatasetsStore = defineStore('datasets', () => {
     byName,
     load,
     changed,
-    show: (name: string) => useBridge().call('datasets.show', { name }),
+    show: (which: DatasetReference) => useBridge().call('datasets.show', which),
     samples: (request: Params<'datasets.samples'>) => useBridge().call('datasets.samples', request),
-    survey: (name: string) => useBridge().call('datasets.survey', { name }),
+    survey: (which: DatasetReference) => useBridge().call('datasets.survey', which),
     preview: (request: Params<'datasets.preview'>) => useBridge().call('datasets.preview', request),
     plan: (name: string) => useBridge().call('datasets.plan', { name }),
     download: (name: string) => useBridge().call('datasets.download', { name }),
     pause: (name: string) => useBridge().call('datasets.pause', { name }),
-    verify: (name: string) => useBridge().call('datasets.verify', { name }),
+    verify: (which: DatasetReference) => useBridge().call('datasets.verify', which),
     importFiles,
     cancel: (name: string) => useBridge().call('datasets.cancel', { name }),
   };

@@ -91,6 +91,8 @@ export function datasetHandlers({
 async function describeReference(reference: DatasetReference, home: string): Promise<DatasetDescriptor> {
   const { name, source } = reference;
   const known = source === undefined ? await describeDataset(findDataset(name), home) : undefined;
+  // Of what is not here, what its makers published.
+  if (known && known.status !== 'ready') return known;
   const { title, shape, classes, splits } = await describeTrainingSet(reference, home);
   const counts = Object.entries(splits).map(([split, { count }]) => [split, count] as const);
   return {

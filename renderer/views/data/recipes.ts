@@ -1,24 +1,31 @@
 import type { Catalog } from '../../../core/contract/catalog.ts';
-import type { ModelSource } from '../../../core/contract/specs.ts';
+import type { DatasetSection, ModelSource } from '../../../core/contract/specs.ts';
 
 /** What is done to images before a network sees them, and what network that is. */
 export interface Recipe {
   readonly id: string;
   readonly title: string;
   /** Rest of the experiment's `dataset` section, the name left out. */
-  readonly section: Readonly<Record<string, unknown>>;
+  readonly section: Omit<DatasetSection, 'name' | 'source'>;
   /** null: the image's own size. */
   readonly model: ModelSource | null;
   /** Draws of chance that it has; without any there is nothing to roll again. */
   readonly random: boolean;
 }
 
-interface Experiment {
-  readonly dataset?: Record<string, unknown> & { name?: string; augment?: readonly unknown[] };
+/** As much of an experiment as matters here. */
+export interface Experiment {
+  readonly dataset?: DatasetSection;
   readonly model?: ModelSource;
 }
 
-/** The recipes that fit a data set: nothing at all, every step alone, and those of the presets made for it. */
+/** What an experiment does to its images, as a recipe. */
+export function recipeOf(id: string, title: string, { dataset, model }: Experiment): Recipe {
+  const { name: _, source: __, ...section } = dataset ?? { name: '' };
+  return { id, title, section, model: model ?? null, random: (section.augment ?? []).length > 0 };
+}
+
+/** The recipes that fit samples of one size: those of the presets made for them, nothing at all, and every step alone. */
 export function recipesFor(catalog: Catalog, dataset: string, noneTitle: string): Recipe[] {
   const alone = catalog.preprocessing.map(({ type, label }) => ({
     id: `step ${type}`,
@@ -27,19 +34,10 @@ export function recipesFor(catalog: Catalog, dataset: string, noneTitle: string)
     model: null,
     random: false,
   }));
-  const presets = [...catalog.models, ...catalog.experiments].flatMap(({ name, title, experiment }) => {
-    const { dataset: section, model } = experiment as Experiment;
-    if (section?.name !== dataset) return [];
-    const { name: _, ...rest } = section;
-    return [
-      {
-        id: `preset ${name}`,
-        title,
-        section: rest,
-        model: model ?? null,
-        random: (section.augment ?? []).length > 0,
-      },
-    ];
-  });
+  const presets = [...catalog.models, ...catalog.experiments].flatMap(({ name, title, experiment }) =>
+    (experiment as Experiment).dataset?.name === dataset
+      ? [recipeOf(`preset ${name}`, title, experiment as Experiment)]
+      : [],
+  );
   return [...presets, { id: 'none', title: noneTitle, section: {}, model: null, random: false }, ...alone];
 }

@@ -32,7 +32,7 @@ function variantFields(variants: readonly VariantDescriptor[], draft: Draft, pat
 const variantChoices = (variants: readonly VariantDescriptor[]) =>
   variants.map(({ type, label }) => ({ value: type, label }));
 
-function dataFields(catalog: Catalog, draft: Draft, text: Text): PlacedField[] {
+function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Text): PlacedField[] {
   return [
     place(
       'dataset.name',
@@ -40,7 +40,10 @@ function dataFields(catalog: Catalog, draft: Draft, text: Text): PlacedField[] {
         label: text('form.dataset'),
         kind: 'choice',
         help: text('form.datasetHelp'),
-        choices: catalog.datasets.map(({ name, title }) => ({ value: name, label: title })),
+        choices: [
+          ...catalog.datasets.map(({ name, title }) => ({ value: name, label: title })),
+          ...own.map(({ name }) => ({ value: name, label: name })),
+        ],
       },
       false,
     ),
@@ -51,15 +54,7 @@ function dataFields(catalog: Catalog, draft: Draft, text: Text): PlacedField[] {
       default: 0,
       help: text('form.validationHelp'),
     }),
-    ...preprocessFields(catalog, draft),
   ];
-}
-
-/** The only preprocessing step's own fields; a longer list is for the YAML. */
-function preprocessFields(catalog: Catalog, draft: Draft): PlacedField[] {
-  const steps = getAt(draft, 'dataset.preprocess');
-  if (!Array.isArray(steps) || steps.length !== 1) return [];
-  return variantFields(catalog.preprocessing, draft, 'dataset.preprocess.0');
 }
 
 function networkFields(catalog: Catalog, draft: Draft): PlacedField[] {
@@ -150,10 +145,11 @@ export function formSections(
   devices: readonly Device[],
   draft: Draft,
   text: Text,
+  own: readonly { name: string }[] = [],
 ): FormSection[] {
   const name = place('name', { label: text('form.name'), kind: 'text', help: text('form.nameHelp') }, false);
   return [
-    { id: 'data', fields: dataFields(catalog, draft, text) },
+    { id: 'data', fields: dataFields(catalog, own, text) },
     { id: 'network', fields: networkFields(catalog, draft) },
     { id: 'training', fields: trainingFields(catalog, devices, draft, text) },
     { id: 'repeat', fields: [name] },

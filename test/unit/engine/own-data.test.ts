@@ -93,3 +93,8 @@ test('a data set of grey digits gets a first experiment of its own size', async 
   expect(dataset.derive).toEqual([]);
   expect(model).toMatchObject({ spec: { input: [1, 28, 28] } });
 });
+
+test('a data set that is not here yet gets one for what its makers published', async () => {
+  const { experiment } = await handlers['datasets.starter']({ name: 'stl-10' });
+  expect(experiment).toMatchObject({ dataset: { name: 'stl-10' }, model: { spec: { input: [3, 96, 96] } } });
+});
