@@ -19,6 +19,8 @@ export interface Backend {
    * a program's speed can be held against. Left out where a backend cannot tell.
    */
   measurePeak?(threads: number): Promise<number>;
+  /** Lets go of the device, without which a process that opened a GPU does not end. */
+  close?(): void;
 }
 
 export interface BackendDevice {

@@ -34,6 +34,11 @@ export class Output {
     for (const line of formatTable(columns, rows)) this.text(line);
   }
 
+  /** What should be known, on standard error: with `--json` too, standard output being for results. */
+  warning(text: string): void {
+    process.stderr.write(`convolab: warning: ${text}\n`);
+  }
+
   /** What went wrong: to standard error for people, and with `--json` as an object as well. Returns the exit code. */
   failure(thrown: unknown): number {
     const error = ConvolabError.from(thrown);

@@ -32,10 +32,19 @@ export const device = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.enum(['cpu', 'gpu', 'reference']),
+  /** `native`, `reference`; of a GPU what Dawn reaches it through: `vulkan`, `metal`, `d3d12` */
   backend: z.string(),
+  /** Of a GPU; empty where it is not known. */
+  vendor: z.string(),
+  /** A GPU that is computed on the processor: never chosen by `auto`. */
+  software: z.boolean(),
   available: z.boolean(),
   /** Why it is not available, and what would help. */
   reason: z.string().nullable(),
+  /** Of a GPU, by WebGPU's names (`maxBufferSize`), in bytes or counts. */
+  limits: z.record(z.string(), z.number()),
+  /** Of a GPU, by WebGPU's names (`subgroups`). */
+  features: z.array(z.string()),
   details: z.record(z.string(), z.string()),
 });
 export type Device = z.infer<typeof device>;
@@ -44,6 +53,9 @@ export const queueEntry = z.object({
   run: z.string(),
   position: z.int(),
   status: z.enum(['queued', 'running']),
+  /** What was asked for: `auto`, `gpu`, `gpu:1`, ... */
+  backend: z.string(),
+  /** What it was given: `cpu`, `gpu:0`. */
   device: z.string().nullable(),
 });
 export type QueueEntry = z.infer<typeof queueEntry>;
@@ -76,6 +88,8 @@ export const validation = z.object({
   rates: z.array(z.number()),
   /** Estimated seconds per epoch on the chosen device; null before anything was measured. */
   secondsPerEpoch: z.number().nullable(),
+  /** What does not stand in the way, but should be known: a device that is slow, or that is not there now. */
+  warnings: z.array(z.string()),
 });
 export type Validation = z.infer<typeof validation>;
 
@@ -99,7 +113,8 @@ export const methods = {
   'experiments.validate': method(experimentSource, validation),
   'experiments.create': method(
     experimentSource,
-    z.object({ experimentId: z.string(), runs: z.array(z.string()) }),
+    /** `warnings`: what should be known of the chosen devices. */
+    z.object({ experimentId: z.string(), runs: z.array(z.string()), warnings: z.array(z.string()) }),
   ),
 
   'runs.list': method(z.object({ trashed: z.boolean().optional() }), z.array(runSummary)),
@@ -115,7 +130,8 @@ export const methods = {
     runSummary,
   ),
   'runs.pause': method(one, nothing),
-  'runs.resume': method(one, nothing),
+  /** `backend`: goes on there, for good, such as on `cpu` after a GPU was lost. */
+  'runs.resume': method(z.object({ run: z.string(), backend: z.string().optional() }), nothing),
   'runs.stop': method(one, nothing),
   /** Trains a finished or stopped run for `epochs` more, from its last checkpoint. */
   'runs.extend': method(z.object({ run: z.string(), epochs: z.int().positive() }), nothing),

@@ -1,24 +1,27 @@
-import { availableParallelism } from 'node:os';
-import { leasedDevice } from '../backends/device.ts';
-import { ConvolabError } from '../contract/errors.ts';
+import { type ChosenDevice, leasedDevice } from '../backends/choice.ts';
+import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
 import type { DeviceShare } from '../store/leases.ts';
 import type { Owner } from '../store/owners.ts';
 import type { Claim, WaitingRun } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
 import type { RunConfig } from '../train/experiment.ts';
 import { ActiveRun } from './active-run.ts';
+import { type DeviceOptions, Devices } from './devices.ts';
+import type { RecoveryOptions } from './recovery.ts';
+import { workerEntry } from './worker-process.ts';
 
 /** Milliseconds between two heartbeats, and two looks for engines that are gone. */
 const beatEvery = 5000;
 /** A worker that has not checkpointed by then is ended; its run reads `interrupted` and can be resumed. */
 const closePatienceMs = 20_000;
-/** Images that one thread carries through the network at a time. */
-const slice = 16;
+/** Setting: how many runs share the CPU side by side; by default as many as its cores allow when each takes what it can use. */
+export const cpuSlotsSetting = 'pool.cpuSlots';
 
-export interface PoolOptions {
+export interface PoolOptions extends Omit<DeviceOptions, 'learned'> {
   readonly store: Store;
-  /** Threads per run; by default as many as its batches can use. */
-  readonly threads?: number | undefined;
+  /** Script of the workers. */
+  readonly worker?: string;
+  readonly recovery?: RecoveryOptions;
   /** Something of the runs was written. */
   readonly changed: () => void;
 }
@@ -30,7 +33,7 @@ export interface PoolOptions {
 export class Pool {
   readonly #options: PoolOptions;
   readonly #active = new Map<string, ActiveRun>();
-  readonly #threads: number | undefined;
+  readonly #devices: Devices;
   #owner: Owner;
   readonly #timer: NodeJS.Timeout;
   #closing = false;
@@ -38,7 +41,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#threads = options.threads;
+    this.#devices = new Devices({ ...options, learned: () => this.look() });
     this.#owner = options.store.owners.register();
     this.#timer = setInterval(() => this.#beat(), beatEvery);
     this.#timer.unref();
@@ -92,34 +95,58 @@ export class Pool {
   #claimAll(): void {
     const { store } = this.#options;
     if (!store.owners.beat(this.#owner)) this.#owner = store.owners.register();
+    for (const run of store.queue.waiting()) this.#refuse(run);
     for (;;) {
-      const claim = store.queue.claim(this.#owner, (run) => this.#share(run));
+      const claim = store.queue.claim(this.#owner, (run) => this.#shares(run));
       if (claim === undefined) return;
       this.#start(claim);
     }
   }
 
-  #start({ run, lease }: Claim): void {
-    const { store, changed } = this.#options;
-    const threads = this.#threads ?? lease.share;
-    const ended = () => this.#ended(run);
+  /** A device that is not there is not waited for: an external GPU, unplugged since the run was queued. */
+  #refuse({ id, backend }: WaitingRun): void {
     try {
-      const active = new ActiveRun({ store, owner: this.#owner, run, lease, threads, changed, ended });
-      this.#active.set(run, active);
+      this.#devices.candidates(backend);
     } catch (thrown) {
-      store.leases.release(lease);
-      store.runs.transition(run, 'failed', ConvolabError.from(thrown).toJSON());
+      this.#fail(id, ConvolabError.from(thrown).toJSON());
     }
+  }
+
+  #fail(run: string, error: ErrorJson): void {
+    const { store, changed } = this.#options;
+    store.runs.transition(run, 'failed', error);
     changed();
   }
 
-  /** The CPU is shared by cores: a run takes as many as its batches can keep busy. A GPU is taken whole. */
-  #share({ backend, config }: WaitingRun): DeviceShare {
-    const device = leasedDevice(backend);
-    if (device !== 'cpu') return { device, share: 1, capacity: 1 };
-    const cores = availableParallelism();
-    const useful = Math.ceil((config as RunConfig).train.batchSize / slice);
-    return { device, share: Math.min(cores, this.#threads ?? useful), capacity: cores };
+  #start({ run, lease }: Claim): void {
+    const { store, changed, recovery, threads = lease.share, worker = workerEntry } = this.#options;
+    const owner = this.#owner;
+    const ended = () => this.#ended(run);
+    try {
+      const device = this.#leased(store.runs.setup(run).backend, lease.device);
+      this.#active.set(
+        run,
+        new ActiveRun({ store, owner, run, lease, device, threads, worker, recovery, changed, ended }),
+      );
+      changed();
+    } catch (thrown) {
+      store.leases.release(lease);
+      this.#fail(run, ConvolabError.from(thrown).toJSON());
+    }
+  }
+
+  #shares({ backend, config }: WaitingRun): DeviceShare[] {
+    const { batchSize } = (config as RunConfig).train;
+    const slots = cpuSlots(this.#options.store);
+    const devices = this.#devices.candidates(backend) ?? [];
+    return devices.map((device) => this.#devices.share(device, batchSize, slots));
+  }
+
+  /** The one of the devices that a choice may come to which was leased. */
+  #leased(choice: string, name: string): ChosenDevice {
+    const device = this.#devices.candidates(choice)?.find((one) => leasedDevice(one) === name);
+    if (device) return device;
+    throw new ConvolabError('device.unavailable', `The device ${name} is gone.`, { subject: name });
   }
 
   #ended(run: string): void {
@@ -143,4 +170,10 @@ export class Pool {
     if (entries.length > this.#active.size && store.reclaim().length > 0) this.#options.changed();
     this.look();
   }
+}
+
+/** `null` where nothing sensible is set. */
+function cpuSlots(store: Store): number | null {
+  const value = store.settings.all()[cpuSlotsSetting];
+  return Number.isInteger(value) && (value as number) > 0 ? (value as number) : null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChosenDevice } from '../backends/choice.ts';
 import { errorJson } from '../contract/runs.ts';
 import type { RunConfig } from '../train/experiment.ts';
 
@@ -14,7 +15,7 @@ export const job = z.object({
   folder: z.string(),
   /** A `RunConfig`: written by this program, read from its store. */
   config: z.custom<RunConfig>((value) => typeof value === 'object' && value !== null),
-  backend: z.string(),
+  device: z.custom<ChosenDevice>((value) => typeof value === 'object' && value !== null),
   threads: z.int().positive(),
   /** Where to go on from. */
   checkpoint: z.object({ file: z.string(), sha256: z.string() }).nullable(),
@@ -86,6 +87,8 @@ export const fromWorker = z.discriminatedUnion('type', [
     ),
   }),
   checkpointMessage,
+  /** Getting on, at most once a second: between reports there may be none of the others for long. */
+  z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.object({ type: z.literal('ended'), outcome: z.enum(['finished', 'paused', 'stopped']) }),
   z.object({ type: z.literal('failed'), error: errorJson }),

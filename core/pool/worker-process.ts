@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type FromWorker, fromWorker, type Job, type ToWorker } from './protocol.ts';
 
-const entry = fileURLToPath(new URL('./worker.ts', import.meta.url));
+export const workerEntry = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** Of what a worker says on its way down, this much is kept. */
 const keptErrors = 4000;
 
@@ -25,7 +25,8 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   #errors = '';
 
-  constructor(job: Job, listener: WorkerListener) {
+  /** @param entry the script that works, which is `workerEntry` but for one that goes wrong on purpose */
+  constructor(entry: string, job: Job, listener: WorkerListener) {
     this.#child = fork(entry, [], {
       execPath: process.execPath,
       execArgv: [],

@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { openBackend } from '../backends/index.ts';
+import { openDevice } from '../backends/index.ts';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkpoints.ts';
 import { type Observer, type Outcome, type Point, train } from '../train/loop.ts';
@@ -33,7 +33,7 @@ function lowerPriority(): void {
 }
 
 async function work(job: Job): Promise<Outcome> {
-  const backend = openBackend(job.backend);
+  const backend = await openDevice(job.device);
   const session = await openSession(job.config, { home: job.home, backend, threads: job.threads });
   const from =
     job.checkpoint && (await readCheckpoint(join(job.folder, job.checkpoint.file), job.checkpoint.sha256));
@@ -56,9 +56,22 @@ async function work(job: Job): Promise<Outcome> {
   return train(session, position, observer(job, session));
 }
 
+let lastSign = 0;
+
+/** Asked for between any two calls into the backend. */
+function sayAlive(): void {
+  const now = performance.now();
+  if (now - lastSign < 1000) return;
+  lastSign = now;
+  void send({ type: 'alive' });
+}
+
 function observer(job: Job, session: Session): Observer {
   return {
-    requested: () => requested,
+    requested() {
+      sayAlive();
+      return requested;
+    },
     report(points, progress) {
       void send({ type: 'report', points: points.map(finite), progress, usage: usage() });
     },

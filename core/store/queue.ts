@@ -25,6 +25,13 @@ interface WaitingRow {
   config: string;
 }
 
+interface EntryRow {
+  id: string;
+  status: RunStatus;
+  backend: string;
+  device: string | null;
+}
+
 /** Runs in the order in which they get a device. */
 export class Queue {
   readonly #connection: Connection;
@@ -40,8 +47,8 @@ export class Queue {
     this.#waiting = connection.prepare<[], WaitingRow>(
       `SELECT id, backend, config FROM runs WHERE status = 'queued' AND trashed_at IS NULL ORDER BY position`,
     );
-    this.#entries = connection.prepare<[], { id: string; status: RunStatus; device: string | null }>(`
-      SELECT id, status, device FROM runs WHERE status IN ('queued', 'running') AND trashed_at IS NULL
+    this.#entries = connection.prepare<[], EntryRow>(`
+      SELECT id, status, backend, device FROM runs WHERE status IN ('queued', 'running') AND trashed_at IS NULL
       ORDER BY status = 'queued', position, key`);
     this.#place = connection.prepare<[number, string]>('UPDATE runs SET position = ? WHERE id = ?');
     this.#start = connection.prepare<[number, string, string, string]>(`
@@ -53,10 +60,10 @@ export class Queue {
   list(): QueueEntry[] {
     const rows = this.#entries.all();
     const running = rows.filter((row) => row.status === 'running').length;
-    return rows.map(({ id, status, device }, index) =>
+    return rows.map(({ id, status, backend, device }, index) =>
       status === 'running'
-        ? { run: id, status, position: -1, device }
-        : { run: id, status: 'queued', position: index - running, device: null },
+        ? { run: id, status, backend, position: -1, device }
+        : { run: id, status: 'queued', backend, position: index - running, device: null },
     );
   }
 
@@ -78,20 +85,32 @@ export class Queue {
   }
 
   /**
-   * Takes the first waiting run whose device has room, as one step that no other process can come between: the run
-   * becomes `running` under `owner`, and its share of the device is leased.
-   * @param wanted what a run needs; `undefined` where this engine has no such device
+   * Takes the first waiting run that has a device with room, as one step that no other process can come between: the
+   * run becomes `running` under `owner`, and its share of the device is leased.
+   * @param wanted the devices that would do for a run, the best first; none where this engine has no such device
    */
-  claim(owner: Owner, wanted: (run: WaitingRun) => DeviceShare | undefined): Claim | undefined {
+  claim(owner: Owner, wanted: (run: WaitingRun) => readonly DeviceShare[]): Claim | undefined {
     return this.#connection.transaction(() => {
-      for (const { id, backend, config } of this.#waiting.all()) {
-        const share = wanted({ id, backend, config: JSON.parse(config) });
-        const lease = share && this.#leases.acquire(owner, share, id);
+      for (const run of this.waiting()) {
+        const lease = this.#acquireFirst(owner, wanted(run), run.id);
         if (!lease) continue;
-        this.#start.run(owner.key, lease.device, new Date().toISOString(), id);
-        return { run: id, lease };
+        this.#start.run(owner.key, lease.device, new Date().toISOString(), run.id);
+        return { run: run.id, lease };
       }
       return undefined;
     });
+  }
+
+  /** Those that wait for a device, in their order. */
+  waiting(): WaitingRun[] {
+    return this.#waiting.all().map(({ config, ...run }) => ({ ...run, config: JSON.parse(config) }));
+  }
+
+  #acquireFirst(owner: Owner, shares: readonly DeviceShare[], run: string): Lease | undefined {
+    for (const share of shares) {
+      const lease = this.#leases.acquire(owner, share, run);
+      if (lease) return lease;
+    }
+    return undefined;
   }
 }

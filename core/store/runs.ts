@@ -130,6 +130,12 @@ export class Runs {
     this.#statements.setEnvironment.run(JSON.stringify(environment), id);
   }
 
+  /** The run is to go on with another device; its configuration still says what it was made for. */
+  moveTo(id: string, backend: string): void {
+    this.row(id);
+    this.#statements.move.run(backend, id);
+  }
+
   /** The run is to train up to `epochs` in all, under `config`. */
   extend(id: string, epochs: number, config: unknown): void {
     this.row(id);

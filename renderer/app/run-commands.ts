@@ -28,6 +28,19 @@ export function hasDiverged(run: RunSummary): boolean {
   return run.status === 'failed' && run.error?.code === 'train.non-finite';
 }
 
+/** What a GPU's failure is told as; the CPU can go on from the last checkpoint. */
+const gpuFailures: ReadonlySet<string> = new Set([
+  'device.lost',
+  'device.hung',
+  'device.unavailable',
+  'memory.exhausted',
+]);
+
+/** True of a run that could go on if only it were given the CPU. */
+export function gpuFailed({ status, device, error }: RunSummary): boolean {
+  return status === 'failed' && device !== 'cpu' && error !== null && gpuFailures.has(error.code);
+}
+
 /** Copies the command that repeats a run; where the clipboard is refused, shows it instead. */
 export async function copyCommand(run: string): Promise<void> {
   const toasts = useToastStore();

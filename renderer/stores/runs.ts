@@ -84,7 +84,9 @@ export const useRunsStore = defineStore('runs', () => {
   }
 
   const pause = (run: string) => attempt(useBridge().call('runs.pause', { run }));
-  const resume = (run: string) => attempt(useBridge().call('runs.resume', { run }));
+  /** @param backend goes on there, for good */
+  const resume = (run: string, backend?: string) =>
+    attempt(useBridge().call('runs.resume', backend === undefined ? { run } : { run, backend }));
   const stop = (run: string) => attempt(useBridge().call('runs.stop', { run }));
   const extend = (run: string, epochs: number) => attempt(useBridge().call('runs.extend', { run, epochs }));
   const repeat = (run: string, seeds: number[]) => attempt(useBridge().call('runs.repeat', { run, seeds }));

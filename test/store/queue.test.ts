@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openStore } from '../../core/store/store.ts';
 import { aRun, claimNext, queueRuns, temporaryStore } from '../support/store.ts';
 
-const cpu = (share: number) => () => ({ device: 'cpu', share, capacity: 4 });
+const cpu = (share: number) => () => [{ device: 'cpu', share, capacity: 4 }];
 
 describe('the queue', () => {
   test('keeps the order of arrival; running ones stand in front', () => {
@@ -11,9 +11,9 @@ describe('the queue', () => {
     const [a, b, c] = queueRuns(store, 'a', 'b', 'c');
     claimNext(store, store.owners.register());
     expect(store.queue.list()).toEqual([
-      { run: a, status: 'running', position: -1, device: 'cpu' },
-      { run: b, status: 'queued', position: 0, device: null },
-      { run: c, status: 'queued', position: 1, device: null },
+      { run: a, status: 'running', backend: 'auto', position: -1, device: 'cpu' },
+      { run: b, status: 'queued', backend: 'auto', position: 0, device: null },
+      { run: c, status: 'queued', backend: 'auto', position: 1, device: null },
     ]);
   });
 
@@ -75,9 +75,20 @@ describe('the queue', () => {
     const owner = store.owners.register();
     store.leases.acquire(owner, { device: 'gpu:0', share: 1, capacity: 1 });
     const claim = store.queue.claim(owner, ({ backend }) =>
-      backend === 'gpu:1' ? undefined : { device: backend, share: 1, capacity: 1 },
+      backend === 'gpu:1' ? [] : [{ device: backend, share: 1, capacity: 1 }],
     );
     expect(claim?.run).toBe(cpuRun);
+  });
+
+  test('gives a run the first of its devices that has room', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const [a, b] = queueRuns(store, 'a', 'b', 'c');
+    const owner = store.owners.register();
+    const either = () => ['gpu:0', 'gpu:1'].map((device) => ({ device, share: 1, capacity: 1 }));
+    expect(store.queue.claim(owner, either)).toMatchObject({ run: a, lease: { device: 'gpu:0' } });
+    expect(store.queue.claim(owner, either)).toMatchObject({ run: b, lease: { device: 'gpu:1' } });
+    expect(store.queue.claim(owner, either)).toBeUndefined();
   });
 
   test('gives a run to one of two engines, and leases the device for both to see', () => {

@@ -43,7 +43,7 @@ export function queueRuns(store: Store, ...names: string[]): string[] {
 
 /** Gives the next waiting run to an owner, on a device with room for everyone. */
 export function claimNext(store: Store, owner: Owner): Claim {
-  const claim = store.queue.claim(owner, () => ({ device: 'cpu', share: 1, capacity: 1000 }));
+  const claim = store.queue.claim(owner, () => [{ device: 'cpu', share: 1, capacity: 1000 }]);
   if (!claim) throw new Error('nothing waits in the queue');
   return claim;
 }

@@ -48,12 +48,21 @@ const restart = 'Restart the machine, or install the newest driver.';
 const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 let latest: { readonly time: number; readonly survey: Promise<Survey> } | null = null;
+let known: Survey | null = null;
 
 /** As `surveyAdapters`, at most once a minute. */
 export function knownAdapters(): Promise<Survey> {
   const now = performance.now();
   if (latest === null || now - latest.time > freshMs) latest = { time: now, survey: surveyAdapters() };
+  void latest.survey.then((survey) => {
+    known = survey;
+  });
   return latest.survey;
+}
+
+/** What is known without waiting: nothing before the first survey has ended. */
+export function adaptersSoFar(): Survey | null {
+  return known;
 }
 
 /**

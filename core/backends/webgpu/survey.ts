@@ -43,6 +43,7 @@ async function names(powerPreference: GPUPowerPreference): Promise<ListedAdapter
     await gpu.requestAdapter({ powerPreference });
     return [];
   } catch (thrown) {
+    if (!String(thrown).includes('Available adapters:')) throw thrown;
     const list = String(thrown).matchAll(/^ \* backend: '(.*?)', name: '(.*)'$/gm);
     return [...list].map(([, backend = '', name = '']) => ({ backend, name }));
   }

@@ -1,6 +1,7 @@
 """PyTorch's speed on the same networks: gather and normalise from stored bytes, forward, backward, momentum step.
 
-Reads one request per line, {"model", "mode", "batch", "threads", "seconds"}, and answers {"imagesPerSecond"}.
+Reads one request per line and answers each: {"gpu": true | false} chooses where to compute, CUDA only where it is asked
+for and there, and gets {"device", "name"}; {"model", "mode", "batch", "threads", "seconds"} gets {"imagesPerSecond"}.
 """
 
 import json
@@ -9,6 +10,9 @@ import time
 
 import torch
 from torch import nn
+
+# 32 bits throughout, as ours: cuDNN would otherwise multiply with ten bits of mantissa.
+torch.backends.cudnn.allow_tf32 = False
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -43,16 +47,24 @@ def build(model):
     return nn.Sequential(*layers)
 
 
-def prepare(request):
+def choose(gpu):
+    """The device to compute on, and what it is called."""
+    if gpu and torch.cuda.is_available():
+        name = f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}"
+        return torch.device("cuda"), f"PyTorch {torch.__version__} on {name}"
+    return torch.device("cpu"), f"PyTorch {torch.__version__} on the CPU"
+
+
+def prepare(request, device):
     """The network, and a function that runs one step."""
     model, batch = request["model"], request["batch"]
     torch.manual_seed(1)
-    network = build(model)
+    network = build(model).to(device)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.001, momentum=0.9)
     loss = nn.CrossEntropyLoss()
-    images = torch.randint(0, 256, (4 * batch, *model["input"]), dtype=torch.uint8)
-    labels = torch.arange(4 * batch) % 4
-    order = torch.randperm(4 * batch)
+    images = torch.randint(0, 256, (4 * batch, *model["input"]), dtype=torch.uint8).to(device)
+    labels = (torch.arange(4 * batch) % 4).to(device)
+    order = torch.randperm(4 * batch).to(device)
     count = 0
 
     def step():
@@ -71,7 +83,7 @@ def prepare(request):
     return step
 
 
-def measure(step, batch, seconds):
+def measure(step, batch, seconds, device):
     """Best images per second over calls of a growing number of steps, within about `seconds`."""
     start = time.perf_counter()
     best, steps = 0.0, 1
@@ -79,6 +91,8 @@ def measure(step, batch, seconds):
         before = time.perf_counter()
         for _ in range(steps):
             step()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
         took = time.perf_counter() - before
         best = max(best, steps * batch / took)
         left = seconds - (time.perf_counter() - start)
@@ -89,14 +103,19 @@ def measure(step, batch, seconds):
 
 def main():
     prepared = {}
+    device = torch.device("cpu")
     for line in sys.stdin:
         request = json.loads(line)
+        if "gpu" in request:
+            device, name = choose(request["gpu"])
+            print(json.dumps({"device": device.type, "name": name}), flush=True)
+            continue
         key = json.dumps([request["model"], request["mode"], request["batch"]])
         if key not in prepared:
             prepared.clear()
-            prepared[key] = prepare(request)
+            prepared[key] = prepare(request, device)
         torch.set_num_threads(request["threads"])
-        speed = measure(prepared[key], request["batch"], request["seconds"])
+        speed = measure(prepared[key], request["batch"], request["seconds"], device)
         print(json.dumps({"imagesPerSecond": speed}), flush=True)
 
 

@@ -6,7 +6,11 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { Contestant, Setting } from './measure.ts';
 
 const script = fileURLToPath(new URL('./peer.py', import.meta.url));
-const answer = z.object({ imagesPerSecond: z.number() });
+const speed = z.object({ imagesPerSecond: z.number() });
+const place = z.object({ device: z.enum(['cpu', 'cuda']), name: z.string() });
+
+/** Where PyTorch computes. */
+export type PeerPlace = z.infer<typeof place>;
 
 /** `$CONVOLAB_PYTHON`, else the first of the usual ones that has torch. */
 function findPython(): string {
@@ -36,21 +40,34 @@ export class PyTorch {
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
+  /**
+   * Lets it compute on the GPU through CUDA, where it can and is to, else on the CPU.
+   * @throws `device.unavailable` where there is no PyTorch
+   */
+  async settle(gpu: boolean): Promise<PeerPlace> {
+    return place.parse(await this.#ask({ gpu }));
+  }
+
   /** The same setting, with another number of threads. Throws `device.unavailable` where there is no PyTorch. */
   contestant({ net, mode, batch }: Setting, threads: number): Contestant {
     return {
       round: async (seconds) => {
-        this.#child.stdin?.write(`${JSON.stringify({ model: net.model, mode, batch, threads, seconds })}\n`);
-        const { value, done } = await this.#lines.next();
-        if (!done) return answer.parse(JSON.parse(value)).imagesPerSecond;
-        const reason = this.#errors.trim().split('\n').at(-1);
-        throw new ConvolabError('device.unavailable', `PyTorch cannot be measured: ${reason}`, {
-          subject: 'pytorch',
-          hint: 'Install it, or name a Python that has it in CONVOLAB_PYTHON.',
-        });
+        const request = { model: net.model, mode, batch, threads, seconds };
+        return speed.parse(await this.#ask(request)).imagesPerSecond;
       },
       end: () => undefined,
     };
+  }
+
+  async #ask(request: unknown): Promise<unknown> {
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.#lines.next();
+    if (!done) return JSON.parse(value);
+    const reason = this.#errors.trim().split('\n').at(-1);
+    throw new ConvolabError('device.unavailable', `PyTorch cannot be measured: ${reason}`, {
+      subject: 'pytorch',
+      hint: 'Install it, or name a Python that has it in CONVOLAB_PYTHON.',
+    });
   }
 
   end(): void {

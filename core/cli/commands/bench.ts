@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Backend } from '../../backends/backend.ts';
-import { openBackend } from '../../backends/index.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { suggestion } from '../../contract/nearest.ts';
 import { type Mode, prepare, type Setting } from '../bench/measure.ts';
@@ -10,6 +9,7 @@ import { type Cost, type NetProfile, profile } from '../bench/profile.ts';
 import { type Course, measureSetting, type Result } from '../bench/results.ts';
 import type { Command } from '../command.ts';
 import { percent, whole } from '../format.ts';
+import { openChosenDevice } from '../open-device.ts';
 import type { Output } from '../output.ts';
 
 /** Seconds for all our own rounds together, so that a default run ends within a minute on a slow machine too. */
@@ -23,30 +23,35 @@ export const bench: Command = {
   positionals: [0, 0],
   flags: {
     nets: { value: '<a,b>', help: `Of ${netNames().join(', ')}; all by default.` },
-    batch: { value: '<n>', help: 'Images per batch; 64 by default.' },
+    batch: { value: '<n>', help: 'Images per batch; by default 64, of alexnet-conv 128.' },
     threads: { value: '<n>', help: 'Threads; by default every core. Several, as 1,2, are measured in turn.' },
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
     peer: {
       value: 'pytorch',
-      help: 'Alternate with PyTorch, best of one and two threads, and tell the ratio of the medians.',
+      help: 'Alternate with PyTorch (beside a GPU through CUDA, else the best of one and two threads), and tell the ratio of the medians.',
     },
     profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
   },
   async run({ arguments: given, output }) {
     const nets = chooseNets(given.text('nets'));
-    const batch = given.count('batch') ?? 64;
+    const batch = given.count('batch');
     const threads = given.counts('threads') ?? [availableParallelism()];
-    const backend = openBackend(given.text('backend') ?? 'auto');
-    if (given.on('profile')) return showProfiles(output, backend, nets, batch, threads);
-    const peer = openPeer(given.text('peer'));
-    const settings = nets.flatMap((net) =>
-      modes.flatMap((mode) => threads.map((count): Setting => ({ net, mode, batch, threads: count }))),
-    );
-    const seconds = Math.min(longestSetting, budgetSeconds / settings.length);
+    const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
+    const pytorch = openPeer(given.text('peer'));
     try {
+      if (given.on('profile')) return await showProfiles(output, backend, nets, batch, threads);
+      const settings = nets.flatMap((net) =>
+        modes.flatMap((mode) =>
+          threads.map((count): Setting => ({ net, mode, batch: batch ?? net.batch, threads: count })),
+        ),
+      );
+      const seconds = Math.min(longestSetting, budgetSeconds / settings.length);
+      const place = await pytorch?.settle(backend.kind === 'webgpu');
+      const peer = pytorch && place ? { pytorch, place } : null;
       await showSpeeds(output, backend, settings, { seconds, peer, peak: peaksOf(backend) });
     } finally {
-      peer?.end();
+      pytorch?.end();
+      backend.close?.();
     }
     return 0;
   },
@@ -74,7 +79,7 @@ async function showSpeeds(
     output.object({ event: 'result', ...result });
     output.text(describe(result));
   }
-  showTotals(output, results);
+  showTotals(output, backend, results);
 }
 
 function netNames(): string[] {
@@ -126,8 +131,8 @@ function describe({
   return `${name} ${mode.padEnd(5)} ${threads} thr ${speed} ${arithmetic}${against}`;
 }
 
-function showTotals(output: Output, results: readonly Result[]): void {
-  output.object({ results });
+function showTotals(output: Output, { device }: Backend, results: readonly Result[]): void {
+  output.object({ results, device });
   const ratios = results.map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined);
   if (ratios.length === 0) return;
   const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
@@ -138,12 +143,13 @@ async function showProfiles(
   output: Output,
   backend: Backend,
   nets: readonly BenchNet[],
-  batch: number,
+  chosenBatch: number | undefined,
   threads: readonly number[],
 ): Promise<number> {
   const seconds = Math.min(longestSetting, budgetSeconds / nets.length / threads.length);
   const profiles = [];
   for (const net of nets) {
+    const batch = chosenBatch ?? net.batch;
     for (const count of threads) {
       const prepared = await prepare(backend, { net, mode: 'train', batch, threads: count }, true);
       if (!prepared.program.takeProfile) throw withoutProfile(backend);

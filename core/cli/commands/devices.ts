@@ -1,4 +1,5 @@
 import { listDevices } from '../../backends/index.ts';
+import type { Device } from '../../contract/methods.ts';
 import type { Command } from '../command.ts';
 
 export const devices: Command = {
@@ -7,24 +8,41 @@ export const devices: Command = {
   positionals: [0, 0],
   flags: {},
   async run({ output }) {
-    const rows = listDevices();
+    const rows = await listDevices();
     for (const row of rows) output.object(row);
     output.table(
       [
         { heading: 'device', value: ({ id }) => id },
         { heading: 'name', value: ({ name }) => name },
         { heading: 'backend', value: ({ backend }) => backend },
-        { heading: 'available', value: ({ available, reason }) => (available ? 'yes' : `no: ${reason}`) },
-        {
-          heading: 'details',
-          value: ({ details }) =>
-            Object.entries(details)
-              .map(([key, value]) => `${key} ${value}`)
-              .join(', '),
-        },
+        { heading: 'kind', value: kindOf },
+        { heading: 'largest buffer', right: true, value: largestBuffer },
+        { heading: 'details', value: detailsOf },
       ],
       rows,
     );
+    for (const { id, features } of rows) {
+      if (features.length > 0) output.text(`${id} has: ${features.join(', ')}.`);
+    }
+    for (const { id, reason } of rows) {
+      if (reason !== null) output.text(`${id} is not available: ${reason}`);
+    }
     return 0;
   },
 };
+
+function kindOf({ kind, software, available }: Device): string {
+  if (!available) return 'not available';
+  if (kind !== 'gpu') return kind;
+  return software ? 'software GPU' : 'GPU';
+}
+
+function largestBuffer({ limits }: Device): string {
+  const bytes = limits.maxBufferSize;
+  return bytes === undefined ? '' : `${Math.floor(bytes / 2 ** 20)} MB`;
+}
+
+function detailsOf({ vendor, details }: Device): string {
+  const parts = Object.entries(details).map(([key, value]) => `${key} ${value}`);
+  return [...(vendor ? [`vendor ${vendor}`] : []), ...parts].join(', ');
+}

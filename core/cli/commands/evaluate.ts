@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { openBackend } from '../../backends/index.ts';
 import { openStore } from '../../store/store.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
 import { evaluate } from '../../train/evaluate.ts';
@@ -9,6 +8,7 @@ import { openSession } from '../../train/session.ts';
 import { mustBeTrainedOn } from '../../train/training-data.ts';
 import type { Command } from '../command.ts';
 import { metricValue, percent } from '../format.ts';
+import { openChosenDevice } from '../open-device.ts';
 
 export const evaluateCommand: Command = {
   usage: 'evaluate <run>',
@@ -26,9 +26,10 @@ export const evaluateCommand: Command = {
     try {
       const config = store.runs.setup(run).config as RunConfig;
       const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
+      const backend = await openChosenDevice(given.text('backend') ?? config.backend, output);
       const session = await openSession(config, {
         home,
-        backend: openBackend(given.text('backend') ?? config.backend),
+        backend,
         threads: given.count('threads') ?? availableParallelism(),
         testDataset: given.text('dataset'),
       });
@@ -37,6 +38,7 @@ export const evaluateCommand: Command = {
       session.program.setState(state);
       const result = await evaluate(session, 'test');
       session.program.dispose();
+      backend.close?.();
       if (result === null) return 1;
       const { loss, accuracy, correct, count } = result;
       const dataset = given.text('dataset') ?? config.dataset.name;

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { HostTensor, ProbeBatch } from '../../backends/backend.ts';
-import { openBackend } from '../../backends/index.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../export/safetensors.ts';
 import { compilePlan } from '../../graph/compile.ts';
@@ -9,6 +8,7 @@ import { buildGraph } from '../../graph/graph.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { readModelFile } from '../../models/index.ts';
 import type { Command } from '../command.ts';
+import { openChosenDevice } from '../open-device.ts';
 
 type Tensors = ReadonlyMap<string, SafeTensor>;
 
@@ -39,7 +39,8 @@ export const probe: Command = {
     const plan = compilePlan(buildGraph(await readModelFile(modelFile)), { retain: true });
     const parameters = readParameters((await readSafetensors(weightsFile)).tensors, plan, weightsFile);
     const batch = readBatch((await readSafetensors(batchFile)).tensors, plan, batchFile);
-    const program = await openBackend(given.text('backend') ?? 'auto').compile(plan, {
+    const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
+    const program = await backend.compile(plan, {
       threads: given.count('threads') ?? availableParallelism(),
       batchSize: batch.count,
       optimizer: { type: 'sgd', momentum: 0, weightDecay: 0 },
@@ -47,6 +48,7 @@ export const probe: Command = {
     program.setState({ parameters, optimizer: new Map() });
     const { loss, outputs, gradients } = await program.probe(batch);
     program.dispose();
+    backend.close?.();
     const tensors = new Map<string, SafeTensor>([['loss', { shape: [1], data: Float32Array.of(loss) }]]);
     for (const [name, tensor] of outputs) tensors.set(name, single(tensor));
     for (const [name, tensor] of gradients)

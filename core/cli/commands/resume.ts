@@ -9,13 +9,15 @@ export const resume: Command = {
   positionals: [1, 1],
   flags: {
     epochs: { value: '<n>', help: 'Epochs to train beyond those that a finished or stopped run has done.' },
+    backend: { value: '<b>', help: 'Go on with another device, such as cpu after a GPU was lost.' },
     threads: { value: '<n>', help: 'Threads; the result is the same for any number.' },
   },
   async run({ arguments: given, output, engine: open }) {
     const id = given.positionals[0] as string;
     const epochs = given.count('epochs');
+    const backend = given.text('backend');
     const engine = await open({ runJobs: true, threads: given.count('threads') });
-    if (epochs === undefined) await call(engine, 'runs.resume', { run: id });
+    if (epochs === undefined) await call(engine, 'runs.resume', { run: id, ...(backend && { backend }) });
     else await call(engine, 'runs.extend', { run: id, epochs });
     return trainToEnd(engine, [id], output);
   },

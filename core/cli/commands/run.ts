@@ -27,7 +27,8 @@ export const run: Command = {
       ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
     ]);
     const engine = await open({ runJobs: true, threads: given.count('threads') });
-    const { runs } = await call(engine, 'experiments.create', { config });
+    const { runs, warnings } = await call(engine, 'experiments.create', { config });
+    for (const warning of warnings) output.warning(warning);
     return trainToEnd(engine, runs, output);
   },
 };

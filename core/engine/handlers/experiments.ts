@@ -1,11 +1,13 @@
 import { ConvolabError, type Issue } from '../../contract/errors.ts';
 import type { Validation } from '../../contract/methods.ts';
+import { countTrainingSamples, isDerived } from '../../data/derive/open.ts';
 import { findDataset, openDataset } from '../../data/index.ts';
 import { heldOutCount } from '../../data/split.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
 import type { Store } from '../../store/store.ts';
+import { absoluteSource } from '../../train/data-paths.ts';
 import {
   type Experiment,
   type ExperimentSource,
@@ -19,6 +21,7 @@ import {
 import { embedModelFiles } from '../../train/model-issues.ts';
 import { rateAt } from '../../train/schedules.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
+import { adviseOn, checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';
 
 /** Experiments as the user edits them, and the runs that they come to. */
@@ -30,13 +33,14 @@ export function experimentHandlers({
   return {
     'experiments.validate': (source) => validate(store, asSource(source)),
     'experiments.create': async (source) => {
-      const raw = await embedModelFiles(readSource(asSource(source)), process.cwd());
+      const read = await embedModelFiles(readSource(asSource(source)), process.cwd());
+      const raw = absoluteSource(read, process.cwd());
       const experiment = parseExperiment({ config: raw });
       const configs = expandExperiment(experiment);
-      await checkMeans(home, configs);
+      const warnings = await checkMeans(home, configs);
       const created = store.transaction(() => {
         const experimentId = store.experiments.create(experiment.name, experiment);
-        return { experimentId, runs: store.runs.create(experimentId, configs.map(newRun)) };
+        return { experimentId, runs: store.runs.create(experimentId, configs.map(newRun)), warnings };
       });
       changed();
       return created;
@@ -50,21 +54,29 @@ function asSource(source: { text: string } | { config?: unknown }): ExperimentSo
 
 /**
  * Finds out before anything is queued what would fail every run: a device that is not there, data that is missing,
- * more samples held out than there are.
+ * more samples held out than there are. Returns what should be known of the devices.
  * @throws `spec.invalid`, `device.unavailable`, `native.unavailable`, `dataset.missing`, `dataset.damaged`
  */
-async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<void> {
-  const { openBackend } = await import('../../backends/index.ts');
-  for (const backend of new Set(configs.map((config) => config.backend))) openBackend(backend);
-  for (const name of new Set(configs.map((config) => config.dataset.name))) {
-    const dataset = findDataset(name);
-    const { status, splits } = await dataset.inspect(home);
-    // Opening a data set that is not in order says why, and what to do.
-    if (status !== 'ready') await openDataset(name, home);
-    for (const { dataset: wanted } of configs) {
-      if (wanted.name === name) heldOutCount(splits.train ?? 0, wanted.validation);
-    }
+async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<string[]> {
+  const warnings = await checkDevices(new Set(configs.map(({ backend }) => backend)));
+  const counts = new Map<string, Promise<number>>();
+  for (const { dataset } of configs) {
+    const { name, source, derive } = dataset;
+    const key = JSON.stringify([name, source, derive]);
+    const count = counts.get(key) ?? trainingCount(dataset, home);
+    counts.set(key, count);
+    heldOutCount(await count, dataset.validation);
   }
+  return warnings;
+}
+
+/** Training samples of what a data section says, as far as can be told without reading all of it. */
+async function trainingCount(dataset: RunConfig['dataset'], home: string): Promise<number> {
+  if (isDerived(dataset)) return countTrainingSamples(dataset, home);
+  const { status, splits } = await findDataset(dataset.name).inspect(home);
+  // Opening a data set that is not in order says why, and what to do.
+  if (status !== 'ready') await openDataset(dataset.name, home);
+  return splits.train ?? 0;
 }
 
 async function validate(store: Store, source: ExperimentSource): Promise<Validation> {
@@ -83,22 +95,24 @@ function issuesOf({ issues, message, hint }: ConvolabError): Issue[] {
 }
 
 function refused(issues: Issue[]): Validation {
-  return { ok: false, issues, runs: [], rates: [], secondsPerEpoch: null };
+  return { ok: false, issues, runs: [], rates: [], secondsPerEpoch: null, warnings: [] };
 }
 
 async function accepted(store: Store, experiment: Experiment): Promise<Validation> {
   const configs = expandExperiment(experiment);
   const first = configs[0] as RunConfig;
   const { epochs, batchSize, optimizer, schedule } = first.train;
+  const { issues, warnings } = adviseOn(experiment.backend);
   return {
-    ok: true,
-    issues: [],
+    ok: issues.length === 0,
+    issues,
     config: experiment,
     yaml: experimentToYaml(experiment),
     runs: configs.map(({ name, seed, choices }) => ({ name, seed, choices: { ...choices } })),
     model: describeModel(buildGraph(await resolveModel(first.model)), batchSize),
     rates: Array.from({ length: epochs }, (_, epoch) => rateAt(schedule, optimizer.lr, epoch, epochs)),
     secondsPerEpoch: measuredPace(store, first),
+    warnings,
   };
 }
 

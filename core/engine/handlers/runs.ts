@@ -9,6 +9,7 @@ import { resolveModel } from '../../models/index.ts';
 import { RunLog } from '../../pool/run-log.ts';
 import { experimentToYaml, type RunConfig, runAsExperiment, runName } from '../../train/experiment.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
+import { checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';
 import { repeatCommand } from '../repeat.ts';
 
@@ -44,7 +45,10 @@ export function runHandlers(context: EngineContext): HandlersOf<Names> {
     },
     'runs.pause': ({ run }) => then(() => leave(context, run, 'pause')),
     'runs.stop': ({ run }) => then(() => leave(context, run, 'stop')),
-    'runs.resume': ({ run }) => then(() => resume(context, run)),
+    'runs.resume': async ({ run, backend }) => {
+      if (backend !== undefined) await checkDevices(new Set([backend]));
+      return then(() => resume(context, run, backend));
+    },
     'runs.extend': ({ run, epochs }) => then(() => extend(context, run, epochs)),
     'runs.repeat': ({ run, seeds }) => {
       const runs = repeat(context, run, seeds);
@@ -108,7 +112,7 @@ function leave({ store }: EngineContext, run: string, how: 'pause' | 'stop'): vo
 
 const resumable: ReadonlySet<RunStatus> = new Set(['paused', 'interrupted', 'failed', 'stopped']);
 
-function resume({ store }: EngineContext, run: string): void {
+function resume({ store }: EngineContext, run: string, backend: string | undefined): void {
   const { status } = store.runs.get(run);
   if (!resumable.has(status)) {
     throw new ConvolabError('run.state', `Run ${run} is ${status} and cannot be resumed.`, {
@@ -116,7 +120,10 @@ function resume({ store }: EngineContext, run: string): void {
       hint: status === 'finished' ? 'Train it for more epochs instead.' : 'It is under way already.',
     });
   }
-  store.runs.transition(run, 'queued');
+  store.transaction(() => {
+    if (backend !== undefined) store.runs.moveTo(run, backend);
+    store.runs.transition(run, 'queued');
+  });
 }
 
 function extend({ store }: EngineContext, run: string, more: number): void {

@@ -7,6 +7,7 @@ export const run = {
   clone: 'Clone',
   cloneLower: 'Clone with a lower rate',
   extend: 'Train more…',
+  resumeOnCpu: 'Go on with the processor',
   figures: 'Figures of the run',
   epoch: 'Epoch',
   epochOf: '{epoch} of {epochs}',

@@ -129,13 +129,27 @@ function trainingFields(
         kind: 'choice',
         default: 'auto',
         help: text('form.deviceHelp'),
-        choices: [
-          { value: 'auto', label: text('form.deviceAuto') },
-          ...devices.filter((device) => device.available).map(({ id, name }) => ({ value: id, label: name })),
-        ],
+        choices: deviceChoices(devices, text),
       },
       false,
     ),
+  ];
+}
+
+/** `auto` with what it comes to; then every device that can be had, those that only pretend to be a GPU marked. */
+function deviceChoices(devices: readonly Device[], text: Text) {
+  const usable = devices.filter((device) => device.available);
+  const best = usable.find(({ kind, software }) => kind === 'gpu' && !software) ?? usable[0];
+  const label = ({ id, name, kind, software }: Device) => {
+    if (kind !== 'gpu') return name;
+    return text(software ? 'form.deviceSoftware' : 'form.deviceGpu', { id, name });
+  };
+  return [
+    {
+      value: 'auto',
+      label: best ? text('form.deviceAutoNow', { name: label(best) }) : text('form.deviceAuto'),
+    },
+    ...usable.map((device) => ({ value: device.id, label: label(device) })),
   ];
 }
 
