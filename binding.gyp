@@ -35,6 +35,8 @@
         '<(native)/addon/js.cpp',
         '<(native)/addon/map_file.cpp',
         '<(native)/addon/read_plan.cpp',
+        '<(native)/augment/augmentation.cpp',
+        '<(native)/augment/steps.cpp',
         '<(native)/operations/batch_norm.cpp',
         '<(native)/operations/conv.cpp',
         '<(native)/operations/dense.cpp',

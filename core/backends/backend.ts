@@ -75,13 +75,33 @@ export interface SampleSource {
   readonly classes: number;
 }
 
-/** From what is stored to what the model sees: value = stored * scale[c] + shift[c], centred in the model's input. */
+/**
+ * From what is stored to what the model sees: value = stored * scale[c] + shift[c], placed in the model's input, which
+ * may be larger than the image or, for a crop, smaller.
+ */
 export interface Transform {
   readonly scale: Float32Array;
   readonly shift: Float32Array;
-  /** Rows above and columns left of the image; what is around it counts as a stored 0 (background), normalised alike. */
+  /**
+   * Rows above and columns left of the image, negative where it begins outside; what is around it counts as a stored 0
+   * (background), normalised alike.
+   */
   readonly padTop: number;
   readonly padLeft: number;
+  /** Left and right change places, after the image has its place. */
+  readonly mirror?: boolean;
+}
+
+/** Random changes of samples in training: a list of steps (core/data/augment) in order, drawn from (seed, epoch, sample). */
+export interface Augmentation {
+  readonly seed: number;
+  readonly steps: readonly AugmentCall[];
+}
+
+/** A step as plain numbers, with what it learnt from the training samples. */
+export interface AugmentCall {
+  readonly type: string;
+  readonly numbers: Readonly<Record<string, number>>;
 }
 
 export interface TrainRequest {
@@ -92,6 +112,8 @@ export interface TrainRequest {
   readonly rates: Float32Array;
   /** Of the first of these steps; the others follow. */
   readonly moment: Moment;
+  /** Finished epochs, which augmentation draws from; 0 where left out. */
+  readonly epoch?: number;
 }
 
 /** What came of the steps of one call. Sums, so that the epoch's running mean can be formed from them. */
@@ -110,6 +132,8 @@ export interface EvaluationReport {
   readonly correct: number;
   /** Index of the largest output, per sample, in the order asked for. */
   readonly predictions: Int32Array;
+  /** [samples, outputs of the last layer], where asked for. */
+  readonly outputs?: Float32Array;
 }
 
 /** One forward and backward pass without update: as in evaluation, or, with a moment, as in that training step. */
@@ -155,12 +179,15 @@ export interface Program {
   readonly memoryBytes: number;
   setState(state: ProgramState): void;
   state(): Promise<ProgramState>;
-  /** Data stays attached until replaced; bytes are not copied where the device is the CPU. */
-  attach(split: string, source: SampleSource, transform: Transform): void;
+  /**
+   * Data stays attached until replaced; bytes are not copied where the device is the CPU. Only training augments.
+   * Throws `backend.unsupported` for a step that it does not know.
+   */
+  attach(split: string, source: SampleSource, transform: Transform, augmentation?: Augmentation): void;
   /** Runs all steps of the request off the JavaScript thread. Bit-identical for any number of threads. */
   train(split: string, request: TrainRequest): Promise<TrainReport>;
-  /** Forward only. */
-  evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport>;
+  /** Forward only. `outputs`: hand out the last layer's output too. */
+  evaluate(split: string, indices: Uint32Array, wanted?: { outputs: boolean }): Promise<EvaluationReport>;
   probe(batch: ProbeBatch): Promise<ProbeReport>;
   /** Where a backend can tell; all zeros unless compiled with `profile`. */
   takeProfile?(): Promise<StepProfile>;

@@ -67,6 +67,8 @@ export const catalog = z.object({
   optimizers: z.array(variantDescriptor),
   schedules: z.array(variantDescriptor),
   preprocessing: z.array(variantDescriptor),
+  /** Steps of `dataset.augment`. */
+  augmentations: z.array(variantDescriptor),
   /** Steps of `dataset.derive`. */
   derivations: z.array(variantDescriptor),
   /** Kinds of `dataset.source`. */

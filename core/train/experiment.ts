@@ -4,6 +4,7 @@ import type { Issue } from '../contract/errors.ts';
 import { findIssues, specError } from '../contract/issues.ts';
 import { suggestion } from '../contract/nearest.ts';
 import { type ModelSource, modelSource } from '../contract/specs.ts';
+import { augmentSchema, misplaced } from '../data/augment/index.ts';
 import { referenceShape } from '../data/derive/section.ts';
 import { datasets } from '../data/index.ts';
 import { preprocessSchema } from '../data/preprocess/index.ts';
@@ -26,7 +27,7 @@ const experimentSchema = z.strictObject({
     ...referenceShape,
     validation: z.number().nonnegative().default(0),
     preprocess: z.array(preprocessSchema).default([]),
-    augment: z.array(z.looseObject({ type: z.string() })).default([]),
+    augment: z.array(augmentSchema).default([]),
   }),
   model: modelSource,
   train: z
@@ -114,7 +115,9 @@ export function experimentIssues(raw: unknown): Issue[] {
   const faults = findIssues(experimentSchema, raw);
   const parsed = experimentSchema.safeParse(raw);
   const plain = [...faults, ...namingIssues(raw), ...selectIssues(raw), ...modelIssues(raw)];
-  return parsed.success ? [...plain, ...gridIssues(complete(parsed.data))] : plain;
+  return parsed.success
+    ? [...plain, ...orderIssues(parsed.data.dataset), ...gridIssues(complete(parsed.data))]
+    : plain;
 }
 
 function complete(parsed: Parsed): Experiment {
@@ -140,14 +143,13 @@ function namingIssues(raw: unknown): Issue[] {
       message: `unknown data set "${dataset}"${suggestion(dataset, known)}; known: ${known.join(', ')}`,
     });
   }
-  const augment = getPath(raw, 'dataset.augment');
-  if (Array.isArray(augment) && augment.length > 0) {
-    issues.push({
-      path: 'dataset.augment.0',
-      message: 'this version knows no augmentation; leave the list empty',
-    });
-  }
   return issues;
+}
+
+/** Steps of the augmentation that stand where they cannot. */
+function orderIssues({ augment }: Parsed['dataset']): Issue[] {
+  const found = misplaced(augment);
+  return found ? [{ path: `dataset.augment.${found.place}`, message: found.message }] : [];
 }
 
 function selectIssues(raw: unknown): Issue[] {

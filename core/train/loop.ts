@@ -109,6 +109,7 @@ class Training {
       batchSize: this.#batchSize,
       rates: Float32Array.from({ length: steps }, (_, i) => this.#rate(first + i)),
       moment: { seed: this.#session.config.seed, step: this.#position.step },
+      epoch: this.#position.epoch,
     });
     const milliseconds = performance.now() - before;
     this.#pacer.measured(steps, milliseconds);

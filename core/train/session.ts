@@ -1,5 +1,6 @@
 import type { Backend, Program, SampleSource } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
+import { resolveAugmentation } from '../data/augment/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openTrainingSet } from '../data/derive/open.ts';
 import { openDataset } from '../data/index.ts';
@@ -62,7 +63,9 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     optimizer: { type: 'sgd', momentum, weightDecay },
   });
   program.setState({ parameters: initialParameters(plan, config.seed), optimizer: new Map() });
-  program.attach('train', train, transform);
+  const { augment } = config.dataset;
+  const steps = resolveAugmentation(augment, { source: train, trainingIndices: held.train });
+  program.attach('train', train, transform, steps.length > 0 ? { seed: config.seed, steps } : undefined);
   program.attach('test', test, transform);
   const all = Uint32Array.from({ length: test.labels.length }, (_, i) => i);
   return {

@@ -31,6 +31,19 @@ export interface NativeSource {
   readonly shift: Float32Array;
   readonly padTop: number;
   readonly padLeft: number;
+  readonly mirror: boolean;
+  readonly augmentation?: NativeAugmentation | undefined;
+}
+
+/** Drawn from the generator's key, the epoch and each sample's place in the source. */
+export interface NativeAugmentation {
+  readonly keyLow: number;
+  readonly keyHigh: number;
+  readonly epoch: number;
+  readonly steps: readonly {
+    readonly type: string;
+    readonly numbers: readonly { readonly name: string; readonly value: number }[];
+  }[];
 }
 
 /** A value's numbers, [count, ...shape], on their way in, or on their way out right after call `after`. */
@@ -97,6 +110,7 @@ export interface Addon {
     source: NativeSource,
     indices: Uint32Array,
     predictions: Int32Array,
+    outputs?: Float32Array,
   ): Promise<NativeTally>;
   execute(
     program: NativeProgram,

@@ -1,7 +1,9 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import { streamKey } from '../../kernels/philox.ts';
 import { elements } from '../../kernels/shape.ts';
 import type {
+  Augmentation,
   CompileOptions,
   EvaluationReport,
   HostTensor,
@@ -17,6 +19,7 @@ import type {
 } from '../backend.ts';
 import {
   type Addon,
+  type NativeAugmentation,
   type NativeProgram,
   type NativeSource,
   type NativeTarget,
@@ -32,6 +35,11 @@ interface Device {
   readonly path: string;
 }
 
+interface Split {
+  readonly source: NativeSource;
+  readonly augmentation: Augmentation | undefined;
+}
+
 /** Rows of a profile behind those of the calls. */
 const restOfStep = ['gather', 'pack', 'sum gradients', 'update'];
 
@@ -43,7 +51,7 @@ export class NativeCpuProgram implements Program {
   readonly #options: CompileOptions;
   readonly #lowered: NativePlan;
   readonly #program: NativeProgram;
-  readonly #splits = new Map<string, NativeSource>();
+  readonly #splits = new Map<string, Split>();
 
   constructor(device: Device, plan: Plan, options: CompileOptions) {
     this.plan = plan;
@@ -97,10 +105,11 @@ export class NativeCpuProgram implements Program {
     return { parameters, optimizer };
   }
 
-  attach(split: string, source: SampleSource, transform: Transform): void {
+  attach(split: string, source: SampleSource, transform: Transform, augmentation?: Augmentation): void {
     const { images, labels, shape } = source;
     this.#checkLabels(labels, split);
-    this.#splits.set(split, { images, labels, shape, ...transform });
+    const whole = { images, labels, shape, ...transform, mirror: transform.mirror ?? false };
+    this.#splits.set(split, { source: whole, augmentation });
   }
 
   #checkLabels(labels: Int32Array | Float32Array, subject: string): void {
@@ -112,27 +121,36 @@ export class NativeCpuProgram implements Program {
     throw invalid(message, subject);
   }
 
-  #split(split: string): NativeSource {
+  #split(split: string): Split {
     const attached = this.#splits.get(split);
     if (!attached) throw invalid(`No data is attached as ${split}.`, split);
     return attached;
   }
 
-  async train(split: string, { order, batchSize, rates, moment }: TrainRequest): Promise<TrainReport> {
+  async train(split: string, request: TrainRequest): Promise<TrainReport> {
     const { addon } = this.#device;
-    const source = this.#split(split);
+    const { order, batchSize, rates, moment, epoch = 0 } = request;
+    const { source: plain, augmentation } = this.#split(split);
+    const source = { ...plain, augmentation: augmentation && lowerAugmentation(augmentation, epoch) };
     const tally = await nativeJob(() => addon.train(this.#program, source, order, batchSize, rates, moment));
     const { steps, samples, lossSum, correct, nonFiniteStep, nonFiniteLayer } = tally;
     const nonFinite = nonFiniteStep < 0 ? null : { step: nonFiniteStep, layer: nonFiniteLayer };
     return { steps, samples, lossSum, correct, nonFinite };
   }
 
-  async evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport> {
+  async evaluate(
+    split: string,
+    indices: Uint32Array,
+    wanted?: { outputs: boolean },
+  ): Promise<EvaluationReport> {
     const { addon } = this.#device;
-    const source = this.#split(split);
+    const { source } = this.#split(split);
     const predictions = new Int32Array(indices.length);
-    const tally = await nativeJob(() => addon.evaluate(this.#program, source, indices, predictions));
-    return { samples: tally.samples, lossSum: tally.lossSum, correct: tally.correct, predictions };
+    const size = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
+    const outputs = wanted?.outputs ? new Float32Array(indices.length * size) : undefined;
+    const tally = await nativeJob(() => addon.evaluate(this.#program, source, indices, predictions, outputs));
+    const { samples, lossSum, correct } = tally;
+    return { samples, lossSum, correct, predictions, ...(outputs && { outputs }) };
   }
 
   /** @throws `argument.invalid` for a plan that was not compiled with `retain`, or a batch that does not fit */
@@ -192,6 +210,15 @@ export class NativeCpuProgram implements Program {
     this.#splits.clear();
     native(() => this.#device.addon.dispose(this.#program));
   }
+}
+
+function lowerAugmentation({ seed, steps }: Augmentation, epoch: number): NativeAugmentation {
+  const [keyLow, keyHigh] = streamKey(seed, 'augment');
+  const lowered = steps.map(({ type, numbers }) => ({
+    type,
+    numbers: Object.entries(numbers).map(([name, value]) => ({ name, value })),
+  }));
+  return { keyLow, keyHigh, epoch, steps: lowered };
 }
 
 function targetOf(y: Int32Array | Float32Array, count: number): NativeTarget {

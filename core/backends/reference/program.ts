@@ -5,6 +5,7 @@ import { kernels } from '../../kernels/index.ts';
 import type { KernelTensor, Moment } from '../../kernels/kernel.ts';
 import { sgdUpdate } from '../../kernels/sgd.ts';
 import type {
+  Augmentation,
   CompileOptions,
   EvaluationReport,
   HostTensor,
@@ -17,7 +18,7 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
-import { gather } from './gather.ts';
+import { gather, gatherAugmented } from './gather.ts';
 import { Memory } from './memory.ts';
 import { type Precision, store } from './precision.ts';
 import { unsupported } from './single.ts';
@@ -25,6 +26,7 @@ import { unsupported } from './single.ts';
 interface Split {
   readonly source: SampleSource;
   readonly transform: Transform;
+  readonly augmentation: Augmentation | undefined;
 }
 
 /**
@@ -60,8 +62,8 @@ export class ReferenceProgram implements Program {
     return this.#memory.save();
   }
 
-  attach(split: string, source: SampleSource, transform: Transform): void {
-    this.#splits.set(split, { source, transform });
+  attach(split: string, source: SampleSource, transform: Transform, augmentation?: Augmentation): void {
+    this.#splits.set(split, { source, transform, augmentation });
   }
 
   async train(split: string, request: TrainRequest): Promise<TrainReport> {
@@ -69,7 +71,7 @@ export class ReferenceProgram implements Program {
     for (let start = 0; start < request.order.length; start += request.batchSize) {
       await nextTurn();
       const indices = request.order.subarray(start, start + request.batchSize);
-      const { labels } = this.#load(split, indices);
+      const { labels } = this.#load(split, indices, request.epoch ?? 0);
       const moment = { ...request.moment, step: request.moment.step + report.steps };
       const fault = this.#run(this.#step(), moment);
       if (fault !== null) return { ...report, nonFinite: { step: report.steps, layer: fault } };
@@ -83,19 +85,25 @@ export class ReferenceProgram implements Program {
     return { ...report, nonFinite: null };
   }
 
-  async evaluate(split: string, indices: Uint32Array): Promise<EvaluationReport> {
+  async evaluate(
+    split: string,
+    indices: Uint32Array,
+    wanted?: { outputs: boolean },
+  ): Promise<EvaluationReport> {
     const predictions = new Int32Array(indices.length);
+    const outputs: number[] = [];
     const report = { samples: indices.length, lossSum: 0, correct: 0 };
     for (let start = 0; start < indices.length; start += this.#options.batchSize) {
       await nextTurn();
-      const { labels } = this.#load(split, indices.subarray(start, start + this.#options.batchSize));
+      const { labels } = this.#load(split, indices.subarray(start, start + this.#options.batchSize), null);
       this.#run([...this.plan.forward, this.plan.loss], null);
       const scored = this.#score(labels);
       report.lossSum += scored.lossSum;
       report.correct += scored.correct;
       predictions.set(scored.predictions, start);
+      if (wanted?.outputs) outputs.push(...this.#memory.value(this.plan.outputValue).data);
     }
-    return { ...report, predictions };
+    return { ...report, predictions, ...(wanted?.outputs && { outputs: Float32Array.from(outputs) }) };
   }
 
   async probe({ x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
@@ -120,14 +128,17 @@ export class ReferenceProgram implements Program {
     this.#splits.clear();
   }
 
-  /** Puts a batch into the network's input and its labels into the target. */
-  #load(split: string, indices: Uint32Array): { labels: Int32Array } {
+  /** Puts a batch into the network's input and its labels into the target; augmented where an epoch is given. */
+  #load(split: string, indices: Uint32Array, epoch: number | null): { labels: Int32Array } {
     const attached = this.#splits.get(split);
     if (!attached) throw new RangeError(`no data is attached as ${split}`);
     const labels = Int32Array.from(indices, (index) => attached.source.labels[index] ?? -1);
     this.#memory.begin(indices.length, { shape: [indices.length], data: Float64Array.from(labels) });
     const input = this.#memory.value(this.plan.inputValue);
-    gather(attached.source, attached.transform, indices, input);
+    const { source, transform, augmentation } = attached;
+    if (augmentation && epoch !== null)
+      gatherAugmented(source, transform, augmentation, epoch, indices, input);
+    else gather(source, transform, indices, input);
     store(input.data, this.#precision);
     return { labels };
   }

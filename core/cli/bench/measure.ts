@@ -1,4 +1,4 @@
-import type { Backend, Program, SampleSource, Transform } from '../../backends/backend.ts';
+import type { AugmentCall, Backend, Program, SampleSource, Transform } from '../../backends/backend.ts';
 import { compilePlan } from '../../graph/compile.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { parseModel } from '../../graph/parse.ts';
@@ -14,6 +14,8 @@ export interface Setting {
   readonly mode: Mode;
   readonly batch: number;
   readonly threads: number;
+  /** Whether training samples are distorted first, in place and elastically. */
+  readonly augment?: boolean;
 }
 
 /** A network ready to run, with what it runs on. */
@@ -31,6 +33,15 @@ export interface Contestant {
   end(): void;
 }
 
+/** What MCDNN and its kind do to every digit: moved, turned, scaled, slanted and bent. */
+const distortions: readonly AugmentCall[] = [
+  { type: 'shift', numbers: { x: 2, y: 2 } },
+  { type: 'rotate', numbers: { degrees: 15 } },
+  { type: 'scale', numbers: { from: 0.85, to: 1.15, stretch: 1 } },
+  { type: 'shear', numbers: { amount: 0.15 } },
+  { type: 'elastic', numbers: { amplitude: 1, smoothness: 4 } },
+];
+
 /** Samples behind the batches: enough that gathering them is not reading one cache line. */
 const batchesOfData = 4;
 
@@ -44,7 +55,7 @@ export function contestant({ program, run }: Prepared, { batch }: Setting): Cont
 
 /** Compiles the net with initial weights, and attaches noise to it. `profile`: notes where the time goes. */
 export async function prepare(backend: Backend, setting: Setting, profile = false): Promise<Prepared> {
-  const { net, mode, batch, threads } = setting;
+  const { net, mode, batch, threads, augment } = setting;
   const plan = compilePlan(buildGraph(parseModel(net.model)), { retain: false });
   const program = await backend.compile(plan, {
     threads,
@@ -54,7 +65,12 @@ export async function prepare(backend: Backend, setting: Setting, profile = fals
   });
   program.setState({ parameters: initialParameters(plan, 1), optimizer: new Map() });
   const source = syntheticSource(plan.input, batch * batchesOfData);
-  program.attach('data', source, standardized(plan.input));
+  program.attach(
+    'data',
+    source,
+    standardized(plan.input),
+    augment ? { seed: 1, steps: distortions } : undefined,
+  );
   const order = new RandomSequence(1, 'order').shuffle(Uint32Array.from(source.labels, (_, i) => i));
   return { plan, program, run: (steps) => runSteps(program, mode, order, batch, steps) };
 }

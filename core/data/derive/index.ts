@@ -11,6 +11,7 @@ import { samples } from './steps/samples.ts';
 import { scenes } from './steps/scenes.ts';
 import { split } from './steps/split.ts';
 import { unlabelled } from './steps/unlabelled.ts';
+import { width } from './steps/width.ts';
 import { zca } from './steps/zca.ts';
 
 /** Every kind of step of `dataset.derive` there is: one line each, in the order of the window's list. */
@@ -20,6 +21,7 @@ const steps: readonly (Derivation & VariantDescriptor)[] = [
   split,
   resize,
   grey,
+  width,
   contrast,
   zca,
   patches,

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
+import { augmentDescriptors } from '../../data/augment/index.ts';
 import { derivationDescriptors } from '../../data/derive/index.ts';
 import { describeDatasets } from '../../data/index.ts';
 import { preprocessDescriptors } from '../../data/preprocess/index.ts';
@@ -45,6 +46,7 @@ export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
       optimizers: [...optimizerDescriptors],
       schedules: [...scheduleDescriptors],
       preprocessing: [...preprocessDescriptors],
+      augmentations: [...augmentDescriptors],
       derivations: [...derivationDescriptors],
       sources: [...sourceDescriptors],
       initializers: [...initializerDescriptors],

@@ -96,7 +96,7 @@ describe('a fault is named by its path', () => {
       'did you mean "standardize"?',
     ],
     ['dataset.preprocess', [{ type: 'scale', to: 3 }], 'dataset.preprocess.0.to', 'must be'],
-    ['dataset.augment', [{ type: 'flip' }], 'dataset.augment.0', 'knows no augmentation'],
+    ['dataset.augment', [{ type: 'flop' }], 'dataset.augment.0.type', 'did you mean "flip"?'],
     ['model', { preset: 'lenet5' }, 'model.preset', 'did you mean "lenet-5"?'],
     ['model.options', { activaton: 'relu' }, 'model.options.activaton', 'did you mean "activation"?'],
     ['model.options', { activation: 'rleu' }, 'model.options.activation', 'did you mean "relu"?'],

@@ -270,7 +270,7 @@ napi_value train(napi_env env, const Arguments& arguments) {
   return start(env, std::move(job));
 }
 
-// evaluate(program, source, indices, predictions): Promise<tally>
+// evaluate(program, source, indices, predictions, outputs?): Promise<tally>
 napi_value evaluate(napi_env env, const Arguments& arguments) {
   auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
@@ -281,9 +281,16 @@ napi_value evaluate(napi_env env, const Arguments& arguments) {
   holdSource(*job, arguments[1]);
   job->hold(arguments[2]);
   job->hold(arguments[3]);
+  float* outputs = nullptr;
+  if (!arguments[4].absent()) {
+    const auto room = arguments[4].floats();
+    require(room.size == indices.size * program.outputSize(), "There must be room for every output of each sample");
+    outputs = room.data;
+    job->hold(arguments[4]);
+  }
   const auto tally = std::make_shared<Tally>();
   auto* out = const_cast<int32_t*>(predictions.data);
-  job->work = [=, &program] { *tally = program.evaluate(source, indices.data, indices.size, out); };
+  job->work = [=, &program] { *tally = program.evaluate(source, indices.data, indices.size, out, outputs); };
   job->result = [=](napi_env e) { return tallyResult(e, *tally); };
   return start(env, std::move(job));
 }

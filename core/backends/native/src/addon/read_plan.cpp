@@ -49,6 +49,20 @@ PlanCall readCall(const js::Value& from) {
   return call;
 }
 
+augment::Augmentation readAugmentation(const js::Value& from, const Gathering& shape) {
+  constexpr int64_t kWord = std::numeric_limits<uint32_t>::max();
+  const auto word = [&](const char* name) { return static_cast<uint32_t>(from.get(name).integer(0, kWord)); };
+  std::vector<augment::StepCall> calls;
+  for (const js::Value& step : from.get("steps").items()) {
+    augment::StepCall& call = calls.emplace_back();
+    call.type = step.get("type").text();
+    for (const js::Value& number : step.get("numbers").items()) {
+      call.numbers[number.get("name").text()] = number.get("value").number();
+    }
+  }
+  return {calls, {word("keyLow"), word("keyHigh")}, word("epoch"), shape};
+}
+
 }  // namespace
 
 Plan readPlan(const js::Value& from) {
@@ -85,10 +99,13 @@ Source readSource(const js::Value& from, const Plan& plan) {
                   .width = shape[2],
                   .newHeight = input[1],
                   .newWidth = input[2],
-                  .top = static_cast<int>(from.get("padTop").integer(0, kLargest)),
-                  .left = static_cast<int>(from.get("padLeft").integer(0, kLargest))};
-  require(source.shape.top + shape[1] <= input[1] && source.shape.left + shape[2] <= input[2],
-          "Samples of " + format(shape) + " do not lie within the model's input " + format(input));
+                  .top = static_cast<int>(from.get("padTop").integer(-kLargest, kLargest)),
+                  .left = static_cast<int>(from.get("padLeft").integer(-kLargest, kLargest)),
+                  .mirror = from.get("mirror").flag()};
+  // Along each axis the input holds the image, or is cut out of it.
+  const auto fits = [](int place, int size, int room) { return place < 0 ? place + size >= room : place + size <= room; };
+  require(fits(source.shape.top, shape[1], input[1]) && fits(source.shape.left, shape[2], input[2]),
+          "Samples of " + format(shape) + " neither lie within the model's input " + format(input) + " nor cover it");
   const auto labels = from.get("labels").int32s();
   source.labels = labels.data;
   source.count = labels.size;
@@ -107,6 +124,8 @@ Source readSource(const js::Value& from, const Plan& plan) {
   require(scale.size == shape[0] && shift.size == shape[0], "scale and shift need one number per channel");
   source.scale.assign(scale.data, scale.data + scale.size);
   source.shift.assign(shift.data, shift.data + shift.size);
+  const js::Value augmentation = from.get("augmentation");
+  if (!augmentation.absent()) source.augmentation = readAugmentation(augmentation, source.shape);
   return source;
 }
 

@@ -48,10 +48,12 @@ struct Affine {
   int inputs, outputs;
 };
 
-/// Bytes of 16 samples to a slice of values: byte * scale[c] + shift[c], centred in a larger field of byte 0.
+/// Samples to a slice of values: stored * scale[c] + shift[c], placed in a field of stored zeros, which may be smaller.
 struct Gathering {
   int channels, height, width;
   int newHeight, newWidth, top, left;
+  /// Whether left and right change places, after the image has its place.
+  bool mirror;
 };
 
 /// What a loss compares a slice with: a label per lane, or values [classes][16].

@@ -23,7 +23,7 @@ static void gather(const Gathering& shape, const Pixel* const* images, const flo
       const bool outside = y < 0 || y >= shape.height;
       const ptrdiff_t line = (ptrdiff_t{channel} * shape.height + y) * shape.width;
       for (int column = 0; column < shape.newWidth; column++, x += kLanes) {
-        const int place = column - shape.left;
+        const int place = shape.mirror ? shape.width - 1 - (column - shape.left) : column - shape.left;
         if (outside || place < 0 || place >= shape.width) {
           for (int part = 0; part < kLanes; part += kWidth) store(x + part, t);
           continue;

@@ -44,6 +44,9 @@ void Program::fillSamples(const Batch& batch, const Slice& slice) {
     const int64_t size = int64_t{source.shape.channels} * source.shape.height * source.shape.width;
     decltype(pixels) images[kLanes];
     for (int lane = 0; lane < kLanes; lane++) images[lane] = pixels + samples[lane] * size;
+    if (source.augmentation) {
+      return source.augmentation->show(samples, images, source.scale.data(), source.shift.data(), x);
+    }
     kernel(source.shape, images, source.scale.data(), source.shift.data(), x);
   };
   if (source.floats != nullptr) {

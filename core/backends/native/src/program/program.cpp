@@ -139,16 +139,28 @@ Tally Program::train(const Source& source, const uint32_t* order, int64_t count,
   return tally;
 }
 
-Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions) {
+int64_t Program::outputSize() const {
   require(plan_.loss >= 0, "A plan without a loss cannot be evaluated");
+  const Operand& output = plan_.calls[static_cast<size_t>(plan_.loss)].inputs[0];
+  return elementsOf(plan_.values[static_cast<size_t>(output.index)].shape);
+}
+
+Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions,
+                        float* outputs) {
+  const int64_t size = outputSize();
   Tally tally;
   team_.run([&](int thread) {
+    std::vector<Tap> taps(1, {plan_.calls[static_cast<size_t>(plan_.loss)].inputs[0].index, plan_.loss, nullptr});
     prepare(thread);
     for (int64_t start = 0; start < count; start += options_.batchSize) {
       Batch batch;
       batch.images = static_cast<int>(std::min<int64_t>(options_.batchSize, count - start));
       batch.source = &source;
       batch.order = indices + start;
+      if (outputs != nullptr) {
+        taps[0].data = outputs + start * size;
+        batch.taps = &taps;
+      }
       runCalls(thread, batch, plan_.loss);
       if (thread == 0) {
         addTo(tally, batch);
@@ -161,8 +173,7 @@ Tally Program::evaluate(const Source& source, const uint32_t* indices, int64_t c
 }
 
 void Program::requireTarget(const TargetFeed& target) const {
-  const Operand& y = plan_.calls[static_cast<size_t>(plan_.loss)].inputs[0];
-  const int64_t classes = elementsOf(plan_.values[static_cast<size_t>(y.index)].shape);
+  const int64_t classes = outputSize();
   require(target.labels != nullptr || (target.values != nullptr && target.classes == classes),
           "The loss needs labels, or " + std::to_string(classes) + " targets for each sample");
 }

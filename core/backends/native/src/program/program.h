@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "../augment/augmentation.h"
 #include "buffer.h"
 #include "operation.h"
 #include "plan.h"
@@ -33,6 +35,8 @@ struct Source {
   int64_t count = 0;
   Gathering shape = {};
   std::vector<float> scale, shift;
+  /// Of training.
+  std::optional<augment::Augmentation> augmentation;
 };
 
 /// Values [count, elements] of one batch, in the frameworks' layout.
@@ -95,8 +99,11 @@ class Program {
   Tally train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
               const Moment& moment);
 
-  /// Forward only; `predictions` [count].
-  Tally evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions);
+  /// Forward only; `predictions` [count]; `outputs` [count][outputs of the last layer], or null.
+  Tally evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions, float* outputs);
+
+  /// Elements of the last layer's output.
+  int64_t outputSize() const;
 
   /// Throws `argument.invalid` where targets do not fit the loss.
   void requireTarget(const TargetFeed& target) const;
