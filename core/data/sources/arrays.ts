@@ -96,12 +96,12 @@ function imageShape(rest: readonly number[], name: string): { shape: ImageShape;
 const isChannels = (extent: number) => [1, 3, 4].includes(extent);
 
 /** [N, H, W, C] to [N, C, H, W]. */
-function toPlanes<T extends Uint8Array | Float32Array>(
-  images: T,
+function toPlanes(
+  images: Uint8Array | Float32Array,
   count: number,
   [channels, height, width]: ImageShape,
-): T {
-  const planes = images.slice() as T;
+): Uint8Array | Float32Array {
+  const planes = pixelArray(images instanceof Float32Array, images.length);
   const plane = height * width;
   for (let n = 0; n < count; n++) {
     const start = n * channels * plane;
@@ -133,7 +133,7 @@ function numbersOf({ dtype, bytes, shape }: NamedArray, name: string): ArrayLike
   switch (dtype) {
     case 'U8':
     case 'BOOL':
-      return bytes.slice(0, length);
+      return new Uint8Array(bytes);
     case 'I8':
       return read((i) => view.getInt8(i));
     case 'U16':

@@ -41,12 +41,15 @@ export function splitWhole(
   { test, seed }: { readonly test: number; readonly seed: number },
   refuse: Refuse,
 ): SampleSet {
-  const share = test < 1 ? test : test / whole.count;
+  const wanted = Math.round(test < 1 ? test * whole.count : test);
   const groups = whole.labels ? placesByClass(whole.labels, set.classes.length) : [[...upTo(whole.count)]];
+  const counts = shareOut(
+    wanted,
+    groups.map(({ length }) => length),
+  );
   const drawn = groups.flatMap((members, label) => {
     const random = new RandomSequence(seed, 'derive', label);
-    const order = random.shuffle(Uint32Array.from(members));
-    return [...order.subarray(0, Math.round(share * members.length))];
+    return [...random.shuffle(Uint32Array.from(members)).subarray(0, counts[label])];
   });
   const tested = new Set(drawn);
   if (tested.size === 0 || tested.size >= whole.count) {
@@ -67,4 +70,16 @@ export function splitWhole(
       ),
     },
   };
+}
+
+/** So many of the whole, the same share of every group: rounded down, and the rest to those that lost most by it. */
+function shareOut(wanted: number, sizes: readonly number[]): number[] {
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  const shares = sizes.map((size) => (wanted * size) / whole);
+  const counts = shares.map(Math.floor);
+  const lost = (group: number) => (shares[group] as number) - (counts[group] as number);
+  const rest = wanted - counts.reduce((sum, count) => sum + count, 0);
+  const neediest = [...counts.keys()].sort((a, b) => lost(b) - lost(a) || a - b);
+  for (const group of neediest.slice(0, rest)) counts[group] = (counts[group] as number) + 1;
+  return counts;
 }

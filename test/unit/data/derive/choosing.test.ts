@@ -83,7 +83,7 @@ describe('a new split', () => {
       for (const label of classes.keys()) {
         const of = (labels: Int32Array | null) => labels?.filter((each) => each === label).length ?? 0;
         const all = of(train.labels) + of(test.labels);
-        expect(Math.abs(of(test.labels) - share * all)).toBeLessThanOrEqual(0.5 + 1e-9);
+        expect(Math.abs(of(test.labels) - share * all)).toBeLessThan(1.5);
       }
     }
   });
@@ -99,6 +99,9 @@ describe('a new split', () => {
     const one = { classes: set.classes, splits: { all: train as NonNullable<typeof train> } };
     const parted = deriveSet(one, { type: 'split', test: 6 });
     expect([Object.keys(parted.splits), fixed(parted, 'test').count]).toEqual([['train', 'test'], 6]);
+    for (const test of [1, 2, 4, 29]) {
+      expect(fixed(deriveSet(one, { type: 'split', test }), 'test').count).toBe(test);
+    }
   });
 
   test.each([0, 1000])('that leaves a part empty (%d) is refused', (share) => {
