@@ -1,6 +1,6 @@
 import type { Dtype } from '../../export/safetensors-header.ts';
 import type { ImageShape } from '../dataset.ts';
-import { inMemory, type SampleSet, type Samples } from '../derive/samples.ts';
+import { inMemory, pixelArray, type SampleSet, type Samples } from '../derive/samples.ts';
 import { damaged } from '../faults.ts';
 import { withTest } from './fields.ts';
 
