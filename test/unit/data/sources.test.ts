@@ -249,15 +249,15 @@ describe('arrays in an npz file', () => {
   });
 
   test('of bytes with channels last are turned too, whatever memory they lie in', async () => {
-    const pixels = Uint8Array.from({ length: 2 * 4 * 5 * 3 }, (_, i) => i);
+    const pixels = Uint8Array.from({ length: 2 * 6 * 5 * 3 }, (_, i) => i);
     write({
-      'x_train.npy': npyOf('|u1', [2, 4, 5, 3], pixels),
-      'x_test.npy': npyOf('|u1', [2, 4, 5, 3], pixels),
+      'x_train.npy': npyOf('|u1', [2, 6, 5, 3], pixels),
+      'x_test.npy': npyOf('|u1', [2, 6, 5, 3], pixels),
     });
     const { splits, shape } = await open(source());
-    expect(shape).toEqual([3, 4, 5]);
+    expect(shape).toEqual([3, 6, 5]);
     const turned = [0, 1].flatMap((n) =>
-      [0, 1, 2].flatMap((c) => Array.from({ length: 20 }, (_, i) => pixels[n * 60 + 3 * i + c])),
+      [0, 1, 2].flatMap((c) => Array.from({ length: 30 }, (_, i) => pixels[n * 90 + 3 * i + c])),
     );
     expect(split(splits.train).images).toEqual(turned);
   });
