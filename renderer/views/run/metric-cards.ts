@@ -1,4 +1,17 @@
+import { isTextKey, useText } from '../../app/text.ts';
 import { splitMetric } from '../../charts/run-lines.ts';
+
+/** `loss` as the title of its card; a metric that the catalogue does not know keeps its name. */
+export function cardTitle(name: string): string {
+  const key = `run.card.${name}`;
+  return isTextKey(key) ? useText()(key) : name;
+}
+
+/** `validation` in words. */
+export function splitName(split: string): string {
+  const key = `run.split.${split}`;
+  return isTextKey(key) ? useText()(key) : split;
+}
 
 /** What every run logs: asked for from the start, in the order of their cards. */
 export const usualMetrics: readonly string[] = [
