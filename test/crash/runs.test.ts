@@ -1,14 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -18,7 +10,7 @@ import { decodeSafetensors } from '../../core/export/safetensors.ts';
 import { RunLog } from '../../core/pool/run-log.ts';
 import { openStore } from '../../core/store/store.ts';
 import { projectRoot, temporaryFolder } from '../support/project.ts';
-import { onSmallDisk } from '../support/small-disk.ts';
+import { fillUp, onSmallDisk } from '../support/small-disk.ts';
 import { ask, fingerprint, installBars, tinyExperiment, untilRun, untilStatus } from '../support/training.ts';
 
 let home: ReturnType<typeof temporaryFolder>;
@@ -186,17 +178,6 @@ test('a disk that fills up fails the run with a typed error, and with room again
     await engine.close();
   });
 });
-
-/** Takes what is left of a disk, but for a few pages in which the store can still say what happened. */
-function fillUp(path: string): void {
-  const piece = new Uint8Array(64 * 1024);
-  try {
-    for (;;) writeFileSync(path, piece, { flag: 'a' });
-  } catch {
-    // Cut, not written anew: whatever is given back, somebody else may take at once.
-    truncateSync(path, Math.max(0, statSync(path).size - 4 * piece.length));
-  }
-}
 
 function openSummary(folder: string, run: string) {
   const store = openStore(folder);

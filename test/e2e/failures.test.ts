@@ -1,14 +1,18 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newRun } from '../../core/engine/new-run.ts';
 import { openStore } from '../../core/store/store.ts';
+import { expandExperiment, parseExperiment } from '../../core/train/experiment.ts';
 import { openInBrowser } from '../support/app.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type HostProcess, startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
+import { fillUp, onSmallDisk } from '../support/small-disk.ts';
 import { queueRuns } from '../support/store.ts';
+import { installBars, tinyExperiment } from '../support/training.ts';
 
 /** What a user sees of what goes wrong outside Convolab, and how it goes on once that is mended. */
 
@@ -106,6 +110,84 @@ function setVersion(path: string, version: number): number {
   database.close();
   return before;
 }
+
+describe('a run', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  /** Queues a small run in a data folder, and opens its page in the window of a host that trains it. */
+  async function onRunPage(
+    home: string,
+    epochs: number,
+    look: (page: Page, run: string) => Promise<void>,
+  ): Promise<void> {
+    const config = tinyExperiment({ train: { epochs }, dataset: { validation: 100 } });
+    const store = openStore(home);
+    const experiment = store.experiments.create(config.name, config);
+    const [run = ''] = store.runs.create(
+      experiment,
+      expandExperiment(parseExperiment({ config })).map(newRun),
+    );
+    store.close();
+    const host = await startHostProcess(home);
+    const page = await browser.newPage();
+    try {
+      await page.goto(host.url);
+      await page.waitForURL((url) => url.pathname === '/');
+      await page.evaluate((id) => {
+        location.hash = `/run/${id}`;
+      }, run);
+      await look(page, run);
+    } finally {
+      await page.close();
+      await host.interrupt();
+    }
+  }
+
+  const status = (page: Page, word: string) =>
+    page.locator('header').getByText(word, { exact: true }).waitFor();
+
+  test('on a truncated data set says which file, and trains once that is whole', async () => {
+    using home = temporaryFolder();
+    installBars(home.path, { train: 600, test: 100 });
+    const images = join(home.path, 'datasets', 'mnist', 'train-images-idx3-ubyte');
+    const whole = readFileSync(images);
+    truncateSync(images, whole.length - 1000);
+    await onRunPage(home.path, 2, async (page) => {
+      await panelIn(page).getByText('train-images-idx3-ubyte').first().waitFor();
+      await status(page, 'Failed');
+      writeFileSync(images, whole);
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await status(page, 'Finished');
+    });
+  });
+
+  test('whose checkpoint finds a full disk says so, and goes on once there is room', async ({ skip }) => {
+    await onSmallDisk(skip, 12_000, async (disk) => {
+      installBars(disk, { train: 600, test: 100 });
+      await onRunPage(disk, 100_000, async (page) => {
+        await page
+          .getByText(/^[1-9][\d.]* of 100000/)
+          .first()
+          .waitFor();
+        const ballast = join(disk, 'ballast');
+        fillUp(ballast);
+        // Long enough for a checkpoint to meet the full disk; which of them does is not the point.
+        await page.waitForTimeout(3000);
+        rmSync(ballast);
+        await panelIn(page)
+          .getByText(/space|full/)
+          .first()
+          .waitFor({ timeout: 60_000 });
+        await page.getByRole('button', { name: 'Resume' }).click();
+        await status(page, 'Running');
+      });
+    });
+  });
+});
 
 describe('after the host was started again', () => {
   test('an open window and a reloaded one say that their link has ended, and go on once the new one was opened', async () => {

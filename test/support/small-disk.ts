@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from './project.ts';
 
 /** Runs `work` in a file system of this many KiB, or skips the test where none can be mounted. */
@@ -21,5 +22,16 @@ export async function onSmallDisk(
     // Lazily: after a failure something may still have a file open here, which must neither hide what failed nor keep
     // the file system.
     execFileSync('umount', ['-l', folder.path]);
+  }
+}
+
+/** Takes what is left of a disk, but for a few pages in which the store can still say what happened. */
+export function fillUp(path: string): void {
+  const piece = new Uint8Array(64 * 1024);
+  try {
+    for (;;) writeFileSync(path, piece, { flag: 'a' });
+  } catch {
+    // Cut, not written anew: whatever is given back, somebody else may take at once.
+    truncateSync(path, Math.max(0, statSync(path).size - 4 * piece.length));
   }
 }
