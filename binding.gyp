@@ -42,6 +42,7 @@
         '<(native)/operations/dense.cpp',
         '<(native)/operations/dropout.cpp',
         '<(native)/operations/global_pool.cpp',
+        '<(native)/operations/local.cpp',
         '<(native)/operations/loss.cpp',
         '<(native)/operations/normalize.cpp',
         '<(native)/operations/pointwise.cpp',

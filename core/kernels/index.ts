@@ -21,6 +21,7 @@ import { dropoutBackward, dropoutForward } from './dropout.ts';
 import { globalPoolBackward, globalPoolForward } from './global-pool.ts';
 import { hinge } from './hinge.ts';
 import type { Kernel } from './kernel.ts';
+import { localBackwardInput, localBackwardWeight, localForward } from './local.ts';
 import { mse, softmaxCrossEntropy } from './losses.ts';
 import { lrnBackward, lrnForward } from './lrn.ts';
 import { maxPoolBackward, maxPoolForward } from './max-pool.ts';
@@ -32,6 +33,9 @@ const all: readonly Kernel[] = [
   conv2dForward,
   conv2dBackwardInput,
   conv2dBackwardWeight,
+  localForward,
+  localBackwardInput,
+  localBackwardWeight,
   denseForward,
   denseBackwardInput,
   denseBackwardWeight,

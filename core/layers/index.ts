@@ -10,12 +10,14 @@ import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalPool } from './global-pool.ts';
 import type { LayerDefinition } from './layer.ts';
+import { local } from './local.ts';
 import { lrn } from './lrn.ts';
 import { pool } from './pool.ts';
 import { softmax } from './softmax.ts';
 
 const all: readonly LayerDefinition[] = [
   conv,
+  local,
   pool,
   globalPool,
   dense,

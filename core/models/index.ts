@@ -9,6 +9,7 @@ import { readSpecFile } from '../train/source.ts';
 import { alexnet } from './alexnet.ts';
 import { caltech12242016 } from './caltech-12-24-20-16.ts';
 import { cifar1224 } from './cifar-12-24.ts';
+import { deepid } from './deepid.ts';
 import { fourLayerCifar } from './four-layer-cifar.ts';
 import { lenet5 } from './lenet-5.ts';
 import { mcdnnCifar } from './mcdnn-cifar.ts';
@@ -16,17 +17,20 @@ import { mcdnnColumn } from './mcdnn-column.ts';
 import type { Preset } from './preset.ts';
 import { expandShorthand, isShorthandFile } from './shorthand.ts';
 import { stl122416 } from './stl-12-24-16.ts';
+import { whyConvolution } from './why-convolution.ts';
 
 /** Every preset: one file and one line here. */
 export const presets: readonly Preset[] = [
   lenet5,
   mcdnnColumn,
   alexnet,
+  deepid,
   mcdnnCifar,
   cifar1224,
   stl122416,
   caltech12242016,
   fourLayerCifar,
+  whyConvolution,
 ];
 
 /** @throws `preset.unknown`, with the nearest known name */

@@ -86,6 +86,13 @@ const others: Readonly<Record<string, () => Plan>> = {
     ]),
   'dense layers too large for a cache': () =>
     planOf('large', [dense('A', 400, 'tanh'), dense('B', 700, 'relu'), dense('C', 10)]),
+  'locally connected layers': () =>
+    planOf('local', [
+      { id: 'A', type: 'local', filters: 6, kernel: 5, region: 7, activation: 'relu' },
+      pool('B', 'max', 2),
+      { id: 'C', type: 'local', filters: 5, kernel: 3, activation: 'tanh' },
+      dense('D', 10),
+    ]),
   'normalisation over the batch, and dropout': () =>
     planOf('normalised', [
       { ...conv('A', 9, 5, 'linear'), bias: false },

@@ -155,3 +155,41 @@ describe('the lecture’s own networks', () => {
     ]);
   });
 });
+
+describe('DeepID', () => {
+  it('has the shapes of the paper, its third layer shared in regions of 2x2, its fourth not at all', () => {
+    expect(lines('deepid')).toEqual([
+      'C1 20x36x28 340',
+      'P1 20x18x14 0',
+      'C2 40x16x12 7240',
+      'P2 40x8x6 0',
+      // 3 x 2 regions of 60 kernels of 40 x 3 x 3
+      `C3 60x6x4 ${6 * 60 * (40 * 9 + 1)}`,
+      'P3 60x3x2 0',
+      // 2 x 1 places of 80 kernels of 60 x 2 x 2
+      `C4 80x2x1 ${2 * 80 * (60 * 4 + 1)}`,
+      'BOTH 520 0',
+      `DEEPID 160 ${160 * (520 + 1)}`,
+      `OUT 10177 ${10_177 * 161}`,
+    ]);
+  });
+
+  it('feeds its features by the third pooling and the fourth convolution', () => {
+    const { layers } = describePreset('deepid', { classes: 10, channels: 'colour' });
+    expect(layers.find(({ id }) => id === 'BOTH')?.from).toEqual(['P3', 'C4']);
+    expect(layers[0]?.parameters).toBe(20 * (3 * 16 + 1));
+  });
+});
+
+describe('why convolution', () => {
+  it.each([
+    ['dense', 2304 * 784 + 2304],
+    ['local', 2304 * 25 + 2304],
+    ['shared', 4 * 25 + 4],
+  ])('%s: hidden units of one number, and %d parameters before the output', (connection, parameters) => {
+    const [hidden, output] = describePreset('why-convolution', { connection }).layers;
+    expect(hidden?.shape.reduce((product, extent) => product * extent, 1)).toBe(4 * 24 * 24);
+    expect(hidden?.parameters).toBe(parameters);
+    expect(output?.parameters).toBe(10 * 2304 + 10);
+  });
+});

@@ -23,6 +23,15 @@ struct Correlation {
   int taps() const { return kernelHeight * kernelWidth; }
 };
 
+/// A correlation whose weights are shared only within regions of outputs.
+struct LocalWindows {
+  Correlation shape;
+  int regionHeight, regionWidth;
+  int regionRows, regionColumns;
+
+  int regions() const { return regionRows * regionColumns; }
+};
+
 /// Rows, maps, outputs: [first, last).
 struct Range {
   int first, last;

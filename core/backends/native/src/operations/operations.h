@@ -11,6 +11,10 @@ std::unique_ptr<Operation> makeConvForward(Binder& binder);
 std::unique_ptr<Operation> makeConvInputGradient(Binder& binder);
 std::unique_ptr<Operation> makeConvWeightGradient(Binder& binder);
 
+std::unique_ptr<Operation> makeLocalForward(Binder& binder);
+std::unique_ptr<Operation> makeLocalInputGradient(Binder& binder);
+std::unique_ptr<Operation> makeLocalWeightGradient(Binder& binder);
+
 std::unique_ptr<Operation> makeDenseForward(Binder& binder);
 std::unique_ptr<Operation> makeDenseInputGradient(Binder& binder);
 std::unique_ptr<Operation> makeDenseWeightGradient(Binder& binder);

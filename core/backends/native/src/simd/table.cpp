@@ -7,6 +7,7 @@
 #include "../kernels/dense.h"
 #include "../kernels/dropout.h"
 #include "../kernels/global_pool.h"
+#include "../kernels/local.h"
 #include "../kernels/margins.h"
 #include "../kernels/normalize.h"
 #include "../kernels/peak.h"
@@ -30,6 +31,9 @@ const Kernels kernels = {
     .finishGradients = finishGradients,
     .sumPixels = sumPixels,
     .spread = spread,
+    .localForward = localForward,
+    .localInputGradient = localInputGradient,
+    .localWeightGradient = localWeightGradient,
     .denseForward = denseForward,
     .denseInputGradient = denseInputGradient,
     .denseWeightGradient = denseWeightGradient,

@@ -23,6 +23,11 @@ struct Kernels {
   void (*sumPixels)(const float* dy, int maps, int pixels, float* db);
   void (*spread)(const Spread&, const float* from, float* to);
 
+  void (*localForward)(const LocalWindows&, Range rows, const float* x, const float* weights, const float* bias,
+                       Activation, float* y);
+  void (*localInputGradient)(const LocalWindows&, Range channels, const float* dy, const float* weights, float* dx);
+  void (*localWeightGradient)(const LocalWindows&, Range maps, const float* x, const float* dy, float* dw, float* db);
+
   void (*denseForward)(const Affine&, Range outputs, const float* x, const float* weights, const float* bias,
                        Activation, float* y);
   void (*denseInputGradient)(const Affine&, Range inputs, const float* dy, const float* weights, float* dx);
