@@ -1,5 +1,6 @@
 import type { DatasetTask } from './datasets.ts';
 import type { ErrorJson } from './errors.ts';
+import type { MoveReport } from './home.ts';
 import type { QueueEntry } from './methods.ts';
 import type { RunSummary } from './runs.ts';
 
@@ -13,7 +14,9 @@ export type EngineEvent =
   | { type: 'queue.changed'; entries: QueueEntry[] }
   /** Work on data sets, all of it; whatever is gone since the last time is done or cancelled. */
   | { type: 'datasets.changed'; tasks: DatasetTask[] }
-  /** The engine was restarted under the window: reload everything. */
+  /** The data folder is being moved; null: no more. */
+  | { type: 'home.moving'; report: MoveReport | null }
+  /** The engine was restarted under the window, or works on another data folder: reload everything. */
   | { type: 'engine.restarted' }
   | { type: 'status'; status: EngineStatus };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { catalog } from './catalog.ts';
 import { datasetMethods } from './datasets.ts';
+import { homeMethods } from './home.ts';
 import { method } from './method.ts';
 import {
   band,
@@ -201,6 +202,7 @@ export const methods = {
   'queue.move': method(z.object({ run: z.string(), position: z.int().nonnegative() }), nothing),
 
   ...datasetMethods,
+  ...homeMethods,
   ...uploadMethods,
 } as const;
 

@@ -4,6 +4,13 @@ import type { DataDesk } from './data-desk/desk.ts';
 import type { DataTasks } from './data-tasks.ts';
 import type { EventHub } from './events.ts';
 
+/** What handlers need of the engine to move its data folder. */
+export interface HomeMover {
+  /** Resolves with the new folder once the engine works there. */
+  move(target: string): Promise<string>;
+  cancel(): void;
+}
+
 /** What every handler is given of the engine. Heavy parts (data sets, backends) are imported where they are needed. */
 export interface EngineContext {
   /** Data folder: `convolab.sqlite`, `runs/<id>/`, `datasets/<name>/`, `logs/`. */
@@ -17,6 +24,8 @@ export interface EngineContext {
   readonly keeper: DataDesk;
   /** Long work on data sets. */
   readonly tasks: DataTasks;
+  /** Takes the data folder elsewhere. */
+  readonly mover: HomeMover;
   /** To be called after the store was changed here: tells windows, starts what waits, passes requests on. */
   changed(): void;
 }

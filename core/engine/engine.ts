@@ -2,73 +2,60 @@ import { ConvolabError } from '../contract/errors.ts';
 import { findIssues } from '../contract/issues.ts';
 import { type Handlers, methods } from '../contract/methods.ts';
 import { suggestion } from '../contract/nearest.ts';
-import { recoverDatasets } from '../data/acquire/incoming.ts';
-import { cleanDerived } from '../data/derive/cache.ts';
-import { Pool } from '../pool/pool.ts';
-import { openStore } from '../store/store.ts';
 import type { Engine, EngineOptions } from './api.ts';
-import { Changes } from './changes.ts';
-import { DataDesk } from './data-desk/desk.ts';
-import { DataTasks } from './data-tasks.ts';
 import { EventHub } from './events.ts';
-import { allHandlers } from './handlers/index.ts';
-import { StatusMeter } from './status.ts';
-
-/** Milliseconds between two looks at the status, while somebody watches. */
-const statusEvery = 1000;
+import { Mover } from './moving/mover.ts';
+import { type OpenHome, openHome } from './open-home.ts';
 
 /**
- * Opens the data folder and everything that works on it.
+ * Opens the data folder and everything that works on it. The folder may be moved under the engine: calls made while it
+ * goes from one place to the other wait until it is open again.
  * @throws `home.unwritable`, `store.newer`, `store.damaged`, `store.busy`, `disk.full`
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const store = openStore(options.home);
-  store.reclaim();
-  await recoverDatasets(options.home);
-  await cleanDerived(options.home);
   const events = new EventHub();
-  const changes = new Changes(store, events);
-  const look = () => changes.look();
-  const pool =
-    options.runJobs === false ? null : new Pool({ store, threads: options.threads, changed: look });
-  const lookAtAll = () => {
-    look();
-    pool?.look();
-  };
-  const desk = new DataDesk(options.home);
-  const keeper = new DataDesk(options.home);
-  const tasks = new DataTasks(events);
-  const handlers = allHandlers({
-    home: options.home,
-    store,
+  let home = options.home;
+  let awake: () => void = () => {};
+  let waking: Promise<void> = Promise.resolve();
+  const mover = new Mover(
+    {
+      get home() {
+        return home;
+      },
+      async rest() {
+        waking = new Promise((resolve) => {
+          awake = resolve;
+        });
+        await opened.close();
+      },
+      async wake(folder) {
+        home = folder;
+        opened = await openHome({ ...options, home }, events, mover);
+        events.restarted();
+        awake();
+      },
+    },
     events,
-    desk,
-    keeper,
-    tasks,
-    changed: lookAtAll,
-  });
-  const unwatch = store.watch(lookAtAll);
-  const meter = new StatusMeter(store, pool);
-  const statusTimer = setInterval(() => {
-    if (events.observed) events.status(meter.measure());
-  }, statusEvery);
-  statusTimer.unref();
+  );
+  let opened: OpenHome = await openHome(options, events, mover);
   let closed: Promise<void> | null = null;
 
   const close = async () => {
-    clearInterval(statusTimer);
-    unwatch();
-    await Promise.all([pool?.close(), tasks.close()]);
-    await Promise.all([desk.close(), keeper.close()]);
+    mover.cancel();
+    await waking;
+    await opened.close();
     events.flush();
-    store.close();
   };
-  pool?.look();
   return {
-    home: options.home,
-    call: (method, params) => call(handlers, method, params),
+    get home() {
+      return home;
+    },
+    async call(method, params) {
+      await waking;
+      return call(opened.handlers, method, params);
+    },
     subscribe: (listener) => events.subscribe(listener),
-    activeRuns: () => pool?.active ?? [],
+    activeRuns: () => opened.activeRuns(),
     close: () => {
       closed ??= close();
       return closed;

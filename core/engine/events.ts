@@ -1,5 +1,6 @@
 import type { DatasetTask } from '../contract/datasets.ts';
 import type { EngineEvent, MetricPoint } from '../contract/events.ts';
+import type { MoveReport } from '../contract/home.ts';
 import type { QueueEntry } from '../contract/methods.ts';
 import type { RunSummary } from '../contract/runs.ts';
 
@@ -20,6 +21,8 @@ export class EventHub {
   #points: MetricPoint[] = [];
   #queue: QueueEntry[] | null = null;
   #tasks: DatasetTask[] | null = null;
+  #moving: MoveReport | null | undefined = undefined;
+  #restarted = false;
   #status: Status | null = null;
   #timer: NodeJS.Timeout | null = null;
   #lastFlush = 0;
@@ -63,6 +66,18 @@ export class EventHub {
     this.#schedule();
   }
 
+  /** null: the data folder is not being moved any more. */
+  homeMoving(report: MoveReport | null): void {
+    this.#moving = report;
+    this.#schedule();
+  }
+
+  /** Everything may be different: windows read it anew. */
+  restarted(): void {
+    this.#restarted = true;
+    this.#schedule();
+  }
+
   status(status: Status): void {
     this.#status = status;
     this.#schedule();
@@ -95,12 +110,16 @@ export class EventHub {
     if (this.#points.length > 0) events.push({ type: 'metrics.appended', points: this.#points });
     if (this.#queue !== null) events.push({ type: 'queue.changed', entries: this.#queue });
     if (this.#tasks !== null) events.push({ type: 'datasets.changed', tasks: this.#tasks });
+    if (this.#moving !== undefined) events.push({ type: 'home.moving', report: this.#moving });
+    if (this.#restarted) events.push({ type: 'engine.restarted' });
     if (this.#status !== null) events.push({ type: 'status', status: this.#status });
     this.#removed.clear();
     this.#runs.clear();
     this.#points = [];
     this.#queue = null;
     this.#tasks = null;
+    this.#moving = undefined;
+    this.#restarted = false;
     this.#status = null;
     return events;
   }

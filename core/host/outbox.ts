@@ -64,6 +64,7 @@ export function merge(events: readonly EngineEvent[]): EngineEvent[] {
         break;
       case 'queue.changed':
       case 'datasets.changed':
+      case 'home.moving':
       case 'status':
         latest.set(event.type, event);
     }

@@ -44,6 +44,15 @@ export class Connection {
     return guard(this.path, () => this.#database.transaction(work).immediate());
   }
 
+  /** Writes the database as it is now to another file. */
+  async copyTo(path: string): Promise<void> {
+    try {
+      await this.#database.backup(path);
+    } catch (thrown) {
+      throw thrown instanceof Database.SqliteError ? translate(path, thrown) : thrown;
+    }
+  }
+
   close(): void {
     this.#database.close();
   }

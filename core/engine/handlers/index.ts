@@ -5,6 +5,7 @@ import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
 import { experimentHandlers } from './experiments.ts';
 import { exportHandlers } from './export.ts';
+import { homeHandlers } from './home.ts';
 import { inspectHandlers } from './inspect.ts';
 import { queueHandlers } from './queue.ts';
 import { runHandlers } from './runs.ts';
@@ -19,6 +20,7 @@ export function allHandlers(context: EngineContext): Handlers {
     ...datasetHandlers(context),
     ...experimentHandlers(context),
     ...exportHandlers(context),
+    ...homeHandlers(context),
     ...inspectHandlers(context),
     ...queueHandlers(context),
     ...runHandlers(context),
