@@ -7,6 +7,7 @@ import { type BenchNet, benchNets } from '../bench/nets.ts';
 import { PyTorch } from '../bench/peer.ts';
 import { type Cost, type NetProfile, profile } from '../bench/profile.ts';
 import { type Course, measureSetting, type Result } from '../bench/results.ts';
+import { showAgreement } from '../bench/show-agreement.ts';
 import type { Command } from '../command.ts';
 import { percent, whole } from '../format.ts';
 import { openChosenDevice } from '../open-device.ts';
@@ -30,9 +31,20 @@ export const bench: Command = {
       value: 'pytorch',
       help: 'Alternate with PyTorch (beside a GPU through CUDA, else the best of one and two threads), and tell the ratio of the medians.',
     },
+    agree: {
+      value: '<b>',
+      help: 'Measure no speed, but train LeNet-5 for two epochs on the CPU and on this device from the same seed, and tell how far they come apart. Minutes on a software GPU.',
+    },
+    decode: { help: 'Measure how fast JPEGs are decoded and resized instead.' },
     profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
   },
-  async run({ arguments: given, output }) {
+  async run({ arguments: given, output, home }) {
+    if (given.on('decode')) {
+      const { showDecoding } = await import('../bench/decode.ts');
+      return showDecoding(output, given.count('threads') ?? availableParallelism());
+    }
+    const compared = given.text('agree');
+    if (compared !== undefined) return showAgreement(output, home, await openChosenDevice(compared, output));
     const nets = chooseNets(given.text('nets'));
     const batch = given.count('batch');
     const threads = given.counts('threads') ?? [availableParallelism()];
