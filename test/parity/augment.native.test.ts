@@ -38,7 +38,10 @@ describe('augmentation on the CPU', () => {
     expect(Object.keys(alone)).toEqual([...augmentSteps.keys()]);
   });
 
-  for (const [name, list] of [...Object.entries(alone).map(([k, v]) => [k, [v]]), ['all at once', together]]) {
+  for (const [name, list] of [
+    ...Object.entries(alone).map(([k, v]) => [k, [v]]),
+    ['all at once', together],
+  ]) {
     for (const floats of [false, true]) {
       it(`shows what the reference shows to the last bit: ${name}, ${floats ? 'floats' : 'bytes'}`, async () => {
         const wanted = showing(list as object[], floats);
