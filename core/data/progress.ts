@@ -29,18 +29,25 @@ export class Meter {
   #total: number | null = null;
   #samples: { time: number; done: number }[] = [];
   #reported = Number.NEGATIVE_INFINITY;
+  #late: NodeJS.Timeout | undefined;
 
   constructor(report: ((progress: AcquisitionProgress) => void) | undefined) {
     this.#report = report;
   }
 
   begin(phase: AcquisitionProgress['phase'], total: number | null, done = 0): void {
+    this.end();
     this.#phase = phase;
     this.#total = total;
     this.#file = null;
     this.#samples = [{ time: performance.now(), done }];
     this.#reported = Number.NEGATIVE_INFINITY;
     this.at(done);
+  }
+
+  /** Nothing is told any more, not even what was too soon to be told. */
+  end(): void {
+    clearTimeout(this.#late);
   }
 
   /** Names the file in hand. */
@@ -58,8 +65,13 @@ export class Meter {
   }
 
   /** Bytes of the phase that are done by now. */
-  at(done: number, now = performance.now()): void {
-    if (now - this.#reported < reportEvery && done !== this.#total) return;
+  at(done: number): void {
+    const now = performance.now();
+    clearTimeout(this.#late);
+    if (now - this.#reported < reportEvery && done !== this.#total) {
+      this.#late = setTimeout(() => this.at(done), reportEvery).unref();
+      return;
+    }
     this.#reported = now;
     this.#samples.push({ time: now, done });
     while (this.#samples.length > 2 && now - (this.#samples[1]?.time ?? now) > window) this.#samples.shift();

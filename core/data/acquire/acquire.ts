@@ -41,8 +41,8 @@ export async function acquire(
   if (stored === undefined || definition.sources.length === 0) throw missingSet(definition, home);
   return stoppable(options.signal, name, () =>
     withIncoming(home, name, async (incoming) => {
+      const fetching = new Fetching(definition, stored, incoming, options);
       try {
-        const fetching = new Fetching(definition, stored, incoming, options);
         await checkSpace(
           incoming.folder,
           await bytesNeeded(definition, incoming),
@@ -53,6 +53,7 @@ export async function acquire(
         await rm(incoming.downloads, { recursive: true, force: true });
         return report;
       } finally {
+        fetching.meter.end();
         await rm(incoming.staging, { recursive: true, force: true });
         if (options.signal?.reason === 'cancel') {
           await rm(incoming.downloads, { recursive: true, force: true });

@@ -42,6 +42,7 @@ export async function importDataset(
         const origin = { source: paths.join(' '), official };
         return await publish(definition, home, incoming, origin, meter, watching);
       } finally {
+        meter.end();
         await rm(incoming.staging, { recursive: true, force: true });
       }
     }),

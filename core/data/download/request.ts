@@ -94,8 +94,16 @@ function once(url: URL, { headers, signal, idle }: GetOptions): Promise<Incoming
       timeout: idle,
       ...(signal && { signal }),
     });
-    request.on('timeout', () => request.destroy(new RequestFailure(stalled(url, idle), { lasting: false })));
-    request.on('response', resolve);
+    let response: IncomingMessage | undefined;
+    request.on('timeout', () => {
+      const failure = new RequestFailure(stalled(url, idle), { lasting: false });
+      // A request that is destroyed tells its answer only that the connection is gone.
+      (response ?? request).destroy(failure);
+    });
+    request.on('response', (answer) => {
+      response = answer;
+      resolve(answer);
+    });
     request.on('error', (cause) => reject(signal?.aborted ? signal.reason : connectionFailure(url, cause)));
   });
 }
