@@ -44,6 +44,8 @@ async function work(job: Job): Promise<Outcome> {
   const environment = {
     ...backend.device.details,
     device: backend.device.name,
+    dataset: session.data.name,
+    datasetVersion: session.dataVersion,
     datasetHash: session.data.hash,
   };
   await send({ type: 'ready', device: backend.device.id, environment });

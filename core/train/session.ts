@@ -11,6 +11,7 @@ import { buildGraph } from '../graph/graph.ts';
 import { resolveModel } from '../models/index.ts';
 import type { RunConfig } from './experiment.ts';
 import { initialParameters } from './initialize.ts';
+import { mustBeLabelled } from './labels.ts';
 import type { TrainingData } from './training-data.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -29,6 +30,8 @@ export interface Session {
   readonly splits: Readonly<Record<SplitName, SplitSamples>>;
   /** What the run trains on; goes into every checkpoint. */
   readonly data: TrainingData;
+  /** Which publication of the data it is. */
+  readonly dataVersion: string;
 }
 
 export interface SessionOptions {
@@ -49,6 +52,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const tested = await openTestData(dataset, options);
   const test = { ...sourceOf(tested.splits, 'test'), name: 'test' as const };
+  for (const { labels } of [train, test]) mustBeLabelled(labels, dataset.title);
   const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
   const { transform, mean, deviation } = planTransform(
     config.dataset.preprocess,
@@ -76,6 +80,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
       validation: { indices: held.validation, source: train },
       test: { indices: all, source: test },
     },
+    dataVersion: dataset.version,
     data: { name: dataset.name, hash: dataset.hash, classes: [...dataset.classes], mean, deviation },
   };
 }

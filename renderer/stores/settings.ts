@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
+import type { MoveReport } from '../../core/contract/home.ts';
 import { useBridge } from '../app/bridge.ts';
 import { usePersisted } from '../app/persist.ts';
 import { type ThemeChoice, themeChoice } from '../app/theme.ts';
@@ -9,6 +10,8 @@ const themes: readonly unknown[] = ['system', 'light', 'dark'];
 /** Settings that belong to the user live in the engine's home; those of one window's layout in that window. */
 export const useSettingsStore = defineStore('settings', () => {
   const values = shallowRef<Record<string, unknown>>({});
+  /** How far a move of the data folder is; null while there is none. */
+  const moving = shallowRef<MoveReport | null>(null);
   const singleKeys = usePersisted('singleKeys', true);
   const runListOpen = usePersisted('runListOpen', true);
   const runListWidth = usePersisted('runListWidth', 336);
@@ -28,5 +31,22 @@ export const useSettingsStore = defineStore('settings', () => {
     return set({ theme: choice });
   }
 
-  return { values, singleKeys, runListOpen, runListWidth, load, set, setTheme };
+  /** Moves the data folder; resolves with where it is now. */
+  async function moveHome(folder: string): Promise<string> {
+    return (await useBridge().call('home.move', { folder })).home;
+  }
+
+  return {
+    moving,
+    moveHome,
+    planMove: (folder: string) => useBridge().call('home.plan', { folder }),
+    cancelMove: () => useBridge().call('home.cancelMove', {}),
+    values,
+    singleKeys,
+    runListOpen,
+    runListWidth,
+    load,
+    set,
+    setTheme,
+  };
 });

@@ -39,10 +39,14 @@ function apply(event: EngineEvent): void {
     case 'datasets.changed':
       useDatasetsStore().changed(event.tasks);
       break;
+    case 'home.moving':
+      useSettingsStore().moving = event.report;
+      break;
     case 'status':
       useStatusStore().engine = event.status;
       break;
     case 'engine.restarted':
+      useSettingsStore().moving = null;
       void loadAll();
       break;
   }

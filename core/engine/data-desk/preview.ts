@@ -1,9 +1,12 @@
-import { gather } from '../../backends/reference/gather.ts';
+import type { Augmentation, SampleSource, Transform } from '../../backends/backend.ts';
+import { gather, gatherAugmented } from '../../backends/reference/gather.ts';
 import { ConvolabError } from '../../contract/errors.ts';
+import { findIssues, specError } from '../../contract/issues.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
+import { type AugmentSpec, augmentSchema, resolveAugmentation } from '../../data/augment/index.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { fromDataset } from '../../data/derive/base.ts';
-import { type PlannedTransform, planTransform } from '../../data/preprocess.ts';
+import { planTransform } from '../../data/preprocess.ts';
 import { sharedDataset } from '../../data/shared.ts';
 import { splitValidation } from '../../data/split.ts';
 import { tensorPayload } from '../payload.ts';
@@ -24,16 +27,19 @@ export async function preview(asked: Asked, home: string): Promise<Result<'datas
   }
   const { shape } = dataset;
   const stored = await readStored(dataset, asked);
+  const label = labelOf(split, asked.index);
   const input = asked.input ?? shape;
   const batch = { shape: [1, ...input], data: new Float64Array(sizeOf(input)) };
-  const label = labelOf(split, asked.index);
-  const source = {
-    images: stored,
-    labels: Int32Array.of(label ?? -1),
-    shape,
-    classes: dataset.classes.length,
-  };
-  gather(source, transformOf(dataset, asked).transform, Uint32Array.of(0), batch);
+  const plan = planFor(dataset, asked);
+  const augmentation = asked.split === 'train' ? plan.augmentation : undefined;
+  if (augmentation) {
+    const train = dataset.splits.train as SampleSource;
+    const { roll = 0 } = asked;
+    gatherAugmented(train, plan.transform, augmentation, roll, Uint32Array.of(asked.index), batch);
+  } else {
+    const source = { images: stored, labels: new Int32Array(1), shape, classes: dataset.classes.length };
+    gather(source, plan.transform, Uint32Array.of(0), batch);
+  }
   const seen = Float32Array.from(batch.data);
   return {
     index: asked.index,
@@ -55,25 +61,42 @@ async function readStored(dataset: Dataset, { split, index }: Asked): Promise<Ui
   return bytes;
 }
 
-/** Walking over all training images again for every picture would take longer than the picture. */
-const planned = new WeakMap<Dataset, Map<string, PlannedTransform>>();
+/** What becomes of every sample, and of those of training at random. */
+interface Plan {
+  readonly transform: Transform;
+  readonly augmentation: Augmentation | undefined;
+}
 
-function transformOf(dataset: Dataset, { dataset: section, input, seed = 1 }: Asked): PlannedTransform {
-  const { validation = 0, preprocess = [] } = section;
-  const known = planned.get(dataset) ?? new Map<string, PlannedTransform>();
+/** Walking over all training images again for every picture would take longer than the picture. */
+const planned = new WeakMap<Dataset, Map<string, Plan>>();
+
+function planFor(dataset: Dataset, asked: Asked): Plan {
+  const { dataset: section, input, seed } = asked;
+  const known = planned.get(dataset) ?? new Map<string, Plan>();
   planned.set(dataset, known);
-  const key = JSON.stringify([validation, preprocess, input, seed]);
-  const train = dataset.splits.train as Dataset['splits'][string];
-  const plan =
-    known.get(key) ??
-    planTransform(
-      preprocess,
-      train,
-      splitValidation(train.labels.length, validation, seed).train,
-      input ?? dataset.shape,
-    );
+  const key = JSON.stringify([section, input, seed]);
+  const plan = known.get(key) ?? makePlan(dataset, asked);
   known.set(key, plan);
   return plan;
+}
+
+/** As a session makes it, so that the picture is what training gathers. */
+function makePlan(dataset: Dataset, { dataset: section, input, seed = 1 }: Asked): Plan {
+  const { validation = 0, preprocess = [], augment = [] } = section;
+  const source = dataset.splits.train as SampleSource;
+  const { train: trainingIndices } = splitValidation(source.labels.length, validation, seed);
+  const specs = augment.map((raw, place) => readAugmentation(raw, place));
+  const steps = resolveAugmentation(specs, { source, trainingIndices });
+  return {
+    transform: planTransform(preprocess, source, trainingIndices, input ?? dataset.shape).transform,
+    augmentation: steps.length > 0 ? { seed, steps } : undefined,
+  };
+}
+
+function readAugmentation(raw: unknown, place: number): AugmentSpec {
+  const issues = findIssues(augmentSchema, raw, ['dataset', 'augment', place]);
+  if (issues.length > 0) throw specError('The augmentation', issues);
+  return augmentSchema.parse(raw);
 }
 
 function channelsOf(values: Float32Array, channels: number): Result<'datasets.preview'>['channels'] {

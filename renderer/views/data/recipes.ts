@@ -25,7 +25,10 @@ export function recipeOf(id: string, title: string, { dataset, model }: Experime
   return { id, title, section, model: model ?? null, random: (section.augment ?? []).length > 0 };
 }
 
-/** The recipes that fit samples of one size: those of the presets made for them, nothing at all, and every step alone. */
+/**
+ * The recipes that fit samples of one size: those of the presets made for them, nothing at all, every step and every
+ * random change alone.
+ */
 export function recipesFor(catalog: Catalog, dataset: string, noneTitle: string): Recipe[] {
   const alone = catalog.preprocessing.map(({ type, label }) => ({
     id: `step ${type}`,
@@ -34,10 +37,22 @@ export function recipesFor(catalog: Catalog, dataset: string, noneTitle: string)
     model: null,
     random: false,
   }));
+  const changed = catalog.augmentations.map(({ type, label }) => ({
+    id: `augment ${type}`,
+    title: label,
+    section: { augment: [{ type }] },
+    model: null,
+    random: true,
+  }));
   const presets = [...catalog.models, ...catalog.experiments].flatMap(({ name, title, experiment }) =>
     (experiment as Experiment).dataset?.name === dataset
       ? [recipeOf(`preset ${name}`, title, experiment as Experiment)]
       : [],
   );
-  return [...presets, { id: 'none', title: noneTitle, section: {}, model: null, random: false }, ...alone];
+  return [
+    ...presets,
+    { id: 'none', title: noneTitle, section: {}, model: null, random: false },
+    ...alone,
+    ...changed,
+  ];
 }

@@ -123,6 +123,17 @@ describe('a preview', () => {
     expect(Buffer.from(seen.stored.data, 'base64').equals(stored)).toBe(true);
   });
 
+  test('of a training sample is changed at random as training would change it, anew with every roll', async () => {
+    const shifted = { ...dataset, augment: [{ type: 'shift' }] };
+    const ask = (split: string, roll: number) =>
+      desk.ask('datasets.preview', { dataset: shifted, split, index: 3, seed: 7, roll });
+    const rolls = await Promise.all([0, 1, 2, 3].map((roll) => ask('train', roll)));
+    expect(new Set(rolls.map(({ seen }) => seen.data)).size).toBeGreaterThan(1);
+    expect(await ask('train', 2)).toEqual(rolls[2]);
+    // Nothing is changed of what is tested on.
+    expect((await ask('test', 0)).seen).toEqual((await ask('test', 1)).seen);
+  });
+
   test('of a sample that is not there says how many there are', async () => {
     await expect(desk.ask('datasets.preview', { dataset, split: 'test', index: 8 })).rejects.toMatchObject({
       code: 'argument.invalid',
