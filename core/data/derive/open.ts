@@ -73,13 +73,13 @@ function make(reference: Reference, home: string, { signal, onProgress }: OpenOp
 }
 
 /**
- * Training samples of what `openTrainingSet` would open, without making it.
+ * Labels of the training split of what `openTrainingSet` would open, without making it; `null` where there are none.
  * @throws `dataset.*`; `spec.invalid` for what could not be trained on
  */
-export async function countTrainingSamples(section: ReferenceInput, home: string): Promise<number> {
+export async function trainingLabels(section: ReferenceInput, home: string): Promise<Int32Array | null> {
   const { base, set } = await derive(completeReference(section), home);
   await base.close();
-  return mustBeTrainable(set).splits.train?.count ?? 0;
+  return mustBeTrainable(set).splits.train?.labels ?? null;
 }
 
 /** What a data section comes to, before a pixel is read. */

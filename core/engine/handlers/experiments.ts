@@ -1,6 +1,6 @@
 import { ConvolabError, type Issue } from '../../contract/errors.ts';
 import type { Validation } from '../../contract/methods.ts';
-import { countTrainingSamples, isDerived } from '../../data/derive/open.ts';
+import { isDerived, trainingLabels } from '../../data/derive/open.ts';
 import { findDataset, openDataset } from '../../data/index.ts';
 import { heldOutCount } from '../../data/split.ts';
 import { describeModel } from '../../graph/describe.ts';
@@ -18,6 +18,7 @@ import {
   type RunConfig,
   readSource,
 } from '../../train/experiment.ts';
+import { mustBeLabelled } from '../../train/labels.ts';
 import { embedModelFiles } from '../../train/model-issues.ts';
 import { rateAt } from '../../train/schedules.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
@@ -72,7 +73,11 @@ async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<
 
 /** Training samples of what a data section says, as far as can be told without reading all of it. */
 async function trainingCount(dataset: RunConfig['dataset'], home: string): Promise<number> {
-  if (isDerived(dataset)) return countTrainingSamples(dataset, home);
+  if (isDerived(dataset)) {
+    const labels = await trainingLabels(dataset, home);
+    mustBeLabelled(labels, dataset.name);
+    return labels?.length ?? 0;
+  }
   const { status, splits } = await findDataset(dataset.name).inspect(home);
   // Opening a data set that is not in order says why, and what to do.
   if (status !== 'ready') await openDataset(dataset.name, home);

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Confusion, KernelImages } from '../../contract/runs.ts';
+import { isDerived } from '../../data/derive/open.ts';
 import { datasets } from '../../data/index.ts';
-import type { Store } from '../../store/store.ts';
+import { readCheckpoint } from '../../train/checkpoints.ts';
 import type { RunConfig } from '../../train/experiment.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { computeFeatureMaps } from '../feature-maps.ts';
@@ -15,7 +17,7 @@ export function inspectHandlers(
   context: Context,
 ): HandlersOf<'runs.confusion' | 'runs.kernels' | 'runs.featureMaps'> {
   return {
-    'runs.confusion': ({ run, epoch }) => findConfusion(context.store, run, epoch),
+    'runs.confusion': ({ run, epoch }) => findConfusion(context, run, epoch),
     'runs.kernels': async ({ run, layer, checkpoint = 'last' }) =>
       kernelsOf(await openRunNetwork(context, run, checkpoint), layer),
     'runs.featureMaps': async ({ run, split = 'test', index, checkpoint = 'last' }) => {
@@ -25,12 +27,24 @@ export function inspectHandlers(
   };
 }
 
-function findConfusion(store: Store, run: string, epoch: number | undefined): Confusion | null {
-  const found = store.evaluations.confusion(run, epoch);
+async function findConfusion(
+  context: Context,
+  run: string,
+  epoch: number | undefined,
+): Promise<Confusion | null> {
+  const found = context.store.evaluations.confusion(run, epoch);
   if (!found) return null;
-  const config = store.runs.setup(run).config as RunConfig;
-  const names = datasets.get(config.dataset.name)?.classes;
-  return { run, ...found, classes: found.counts.map((_, label) => names?.[label] ?? String(label)) };
+  const names = await classNames(context, run);
+  return { run, ...found, classes: found.counts.map((_, label) => names[label] ?? String(label)) };
+}
+
+/** Of a derived set, as they were recorded beside the weights: making the set again only for its names takes long. */
+async function classNames({ store, home }: Context, run: string): Promise<readonly string[]> {
+  const { dataset } = store.runs.setup(run).config as RunConfig;
+  if (!isDerived(dataset)) return datasets.get(dataset.name)?.classes ?? [];
+  const last = store.checkpoints.list(run).at(-1);
+  if (last === undefined) return [];
+  return (await readCheckpoint(join(home, last.path), last.sha256)).data.classes;
 }
 
 function kernelsOf({ run, plan, parameters, checkpoint }: RunNetwork, layer: string): KernelImages {

@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../core/data/decode/decode.ts';
 import { cleanDerived, derivedFolder } from '../../../../core/data/derive/cache.ts';
-import {
-  countTrainingSamples,
-  describeTrainingSet,
-  openTrainingSet,
-} from '../../../../core/data/derive/open.ts';
+import { describeTrainingSet, openTrainingSet, trainingLabels } from '../../../../core/data/derive/open.ts';
 import { openScenes } from '../../../../core/data/derive/scenes-folder.ts';
 import { parseVocXml } from '../../../../core/data/formats/voc.ts';
 import { readSafetensors } from '../../../../core/export/safetensors.ts';
@@ -42,7 +38,7 @@ describe('a derived set', () => {
       classes: ['1', '9', '2'],
       splits: { train: { count: 4, perClass: [2, 1, 1] }, test: { count: 4, perClass: [2, 1, 1] } },
     });
-    expect(await countTrainingSamples(section, home)).toBe(4);
+    expect(await trainingLabels(section, home)).toEqual(Int32Array.of(0, 1, 2, 0));
     expect(existsSync(derivedFolder(home))).toBe(false);
     const { name, title, shape, classes, splits } = await openTrainingSet(section, home);
     expect({ name, title, shape, classes }).toEqual({
@@ -126,7 +122,7 @@ describe('a derived set', () => {
 
   test('that comes to nothing to train on is refused, before anything is made', async () => {
     const alone = { name: 'mnist', derive: [{ type: 'classes', keep: ['7'] }] };
-    await expect(countTrainingSamples(alone, home)).rejects.toMatchObject({
+    await expect(trainingLabels(alone, home)).rejects.toMatchObject({
       code: 'spec.invalid',
       message: 'dataset.derive: there are no train samples.',
     });
