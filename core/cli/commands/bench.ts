@@ -23,7 +23,10 @@ export const bench: Command = {
   summary: 'Measure training and evaluation speed, gathering and normalising included.',
   positionals: [0, 0],
   flags: {
-    nets: { value: '<a,b>', help: `Of ${netNames().join(', ')}; all by default.` },
+    nets: {
+      value: '<a,b>',
+      help: `Of ${netNames().join(', ')}; by default all up to alexnet-conv, the others by name.`,
+    },
     batch: { value: '<n>', help: 'Images per batch; by default 64, of alexnet-conv 128.' },
     threads: { value: '<n>', help: 'Threads; by default every core. Several, as 1,2, are measured in turn.' },
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
@@ -99,7 +102,7 @@ function netNames(): string[] {
 }
 
 function chooseNets(list: string | undefined): readonly BenchNet[] {
-  if (list === undefined) return benchNets;
+  if (list === undefined) return benchNets.filter(({ onRequest }) => !onRequest);
   const names = list.split(',');
   for (const name of names) {
     if (netNames().includes(name)) continue;

@@ -6,12 +6,12 @@ namespace convolab {
 
 namespace {
 
-void checkShape(const Shape& shape, const std::string& name) {
+void checkShape(const Shape& shape, const std::string& name, int64_t most) {
   int64_t elements = 1;
   for (const int extent : shape) {
     require(extent > 0, name + " has an extent of " + std::to_string(extent));
     elements *= extent;
-    require(elements <= kMostElements, name + " (" + format(shape) + ") has too many elements");
+    require(elements <= most, name + " (" + format(shape) + ") has too many elements");
   }
 }
 
@@ -47,11 +47,11 @@ int64_t elementsOf(const Shape& shape) {
 void check(const Plan& plan) {
   require(plan.arenaSize >= 0 && plan.arenaSize <= kMostElements, "The plan's arena has an impossible size");
   for (const PlanValue& value : plan.values) {
-    checkShape(value.shape, value.name);
+    checkShape(value.shape, value.name, kMostElements);
     require(value.offset >= 0 && value.offset + elementsOf(value.shape) <= plan.arenaSize,
             value.name + " does not lie in the arena");
   }
-  for (const PlanParameter& parameter : plan.parameters) checkShape(parameter.shape, parameter.name);
+  for (const PlanParameter& parameter : plan.parameters) checkShape(parameter.shape, parameter.name, kMostWeights);
   for (const PlanCall& call : plan.calls) {
     for (const Operand& operand : call.inputs) checkOperand(plan, call, operand);
     for (const Operand& operand : call.outputs) checkOperand(plan, call, operand);

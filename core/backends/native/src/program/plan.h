@@ -15,6 +15,8 @@ using Shape = std::vector<int>;
 
 /// Most elements of anything, per sample: offsets within a slice of 16 must fit what kernels count with.
 inline constexpr int64_t kMostElements = std::numeric_limits<int>::max() / 64;
+/// Of a parameter, which all samples share.
+inline constexpr int64_t kMostWeights = std::numeric_limits<int>::max();
 
 /// "6x28x28"
 std::string format(const Shape& shape);
