@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** What a server does with one request. */
 export type Behaviour =
   | 'serve'
+  /** Takes its time. */
+  | 'slow'
   /** Ends the connection after some bytes. */
   | 'cut'
   /** Sends some bytes, then nothing more. */
@@ -79,6 +82,8 @@ interface Exchange {
 
 const behaviours: Readonly<Record<Behaviour, (exchange: Exchange) => void>> = {
   serve: ({ request, response, file }) => serve(request, response, file),
+  slow: ({ request, response, file }) =>
+    serve(request, response, file, (body) => void trickle(response, body)),
   cut: ({ request, response, file, at }) =>
     serve(request, response, file, (body) => {
       response.write(body.subarray(0, Math.min(at, body.length - 1)), () => response.destroy());
@@ -135,6 +140,16 @@ const behaviours: Readonly<Record<Behaviour, (exchange: Exchange) => void>> = {
     response.destroy();
   },
 };
+
+/** In pieces, with pauses. */
+async function trickle(response: ServerResponse, body: Buffer): Promise<void> {
+  const piece = Math.ceil(body.length / 16);
+  for (let at = 0; at < body.length; at += piece) {
+    response.write(body.subarray(at, at + piece));
+    await setTimeout(10);
+  }
+  response.end();
+}
 
 /** A well-behaved answer, with ranges and a validator. */
 function serve(
