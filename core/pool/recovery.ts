@@ -96,7 +96,7 @@ export class Recovery {
 
   hung(seconds: number): ErrorJson {
     const { id, adapter } = this.#device;
-    const text = `The GPU ${id} (${adapter?.name}) made no progress for ${seconds} seconds.`;
+    const text = `The GPU ${id} (${adapter?.name}) made no progress for ${seconds} s.`;
     return new ConvolabError('device.hung', text, { subject: id }).toJSON();
   }
 

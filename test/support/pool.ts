@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MethodName, Params, Result } from '../../core/contract/methods.ts';
 import type { RunSummary } from '../../core/contract/runs.ts';
 import { createEngine } from '../../core/engine/engine.ts';
 import { Pool, type PoolOptions } from '../../core/pool/pool.ts';
@@ -10,6 +11,8 @@ export interface PoolStand {
   readonly pool: Pool;
   /** Queues an experiment; ids of its runs. */
   queue(experiment: unknown): Promise<string[]>;
+  /** The engine's method by name; the engine only queues. */
+  ask<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>;
   /** Waits until a run is as wanted. */
   until(run: string, wanted: (summary: RunSummary) => boolean): Promise<RunSummary>;
   close(): Promise<void>;
@@ -28,6 +31,7 @@ export async function openPool(
     store,
     pool,
     queue: async (config) => (await ask(engine, 'experiments.create', { config })).runs,
+    ask: (method, params) => ask(engine, method, params),
     async until(run, wanted) {
       for (;;) {
         const summary = store.runs.get(run);
