@@ -34,7 +34,7 @@ export function defaultGrouping(runs: readonly ComparedRun[], differences: reado
   return differences.map(({ path }) => path).filter((path) => path !== 'seed');
 }
 
-/** Runs that agree in every key of `groupBy`, in order of first appearance. */
+/** Runs that agree in every key of `groupBy`, in order of those: numbers by size, others as they first appeared. */
 export function formGroups(
   runs: readonly ComparedRun[],
   groupBy: readonly string[],
@@ -48,7 +48,25 @@ export function formGroups(
     if (group) group.runs.push(run);
     else groups.set(id, { key, runs: [run] });
   }
-  return [...groups.values()].map(({ key, runs: members }) => describeGroup(key, members, reached));
+  const all = [...groups.values()];
+  const places = groupBy.map((path) => {
+    const ranks = ranksOf(all.map(({ key }) => key[path]));
+    return (key: Readonly<Record<string, unknown>>) => ranks.get(JSON.stringify(key[path])) ?? 0;
+  });
+  return all
+    .sort((one, other) => {
+      const place = places.find((of) => of(one.key) !== of(other.key));
+      return place ? place(one.key) - place(other.key) : 0;
+    })
+    .map(({ key, runs: members }) => describeGroup(key, members, reached));
+}
+
+/** Places of a key's values: numbers by size, before them whatever else there is, as it first appeared. */
+function ranksOf(values: readonly unknown[]): Map<string, number> {
+  const different = [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+  const numbers = different.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+  const others = different.filter((value) => typeof value !== 'number');
+  return new Map([...others, ...numbers].map((value, place) => [JSON.stringify(value), place]));
 }
 
 function describeGroup(

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { RunSummary } from '../../../core/contract/runs.ts';
+import { formGroups } from '../../../core/engine/comparison.ts';
 import { findDifferences } from '../../../core/engine/differences.ts';
 import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
 import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
@@ -81,6 +83,25 @@ function threeRuns(store: Store): string[] {
   return runs;
 }
 
+describe('groups', () => {
+  const run = (activation: string, lr: number, id: string) => ({
+    summary: { ...({} as RunSummary), id, bestMetric: 'test/accuracy', bestEpoch: null, choices: {} },
+    config: { activation, lr },
+  });
+
+  test('stand in the order of their keys: numbers by size, words as they first appeared', () => {
+    const runs = [
+      run('relu', 0.2, 'a'),
+      run('sigmoid', 0.1, 'b'),
+      run('relu', 0.03, 'c'),
+      run('relu', 0.1, 'd'),
+    ];
+    const labels = (keys: string[]) => formGroups(runs, keys, new Map()).map(({ label }) => label);
+    expect(labels(['lr'])).toEqual(['0.03', '0.1', '0.2']);
+    expect(labels(['activation', 'lr'])).toEqual(['relu, 0.03', 'relu, 0.1', 'relu, 0.2', 'sigmoid, 0.1']);
+  });
+});
+
 describe('comparing runs', () => {
   test('groups by what the experiment varied, with mean and spread over the seeds', () => {
     using temporary = temporaryStore();
@@ -133,8 +154,8 @@ describe('comparing runs', () => {
     }) as Awaited<ReturnType<ReturnType<typeof compareHandlers>['runs.compare']>>;
     expect(result.groups.map(({ label, reached }) => [label, reached])).toEqual([
       ['1, relu', 1],
-      ['2, relu', 1],
       ['1, sigmoid', 1],
+      ['2, relu', 1],
     ]);
   });
 
