@@ -47,6 +47,7 @@
         '<(native)/operations/normalize.cpp',
         '<(native)/operations/pointwise.cpp',
         '<(native)/operations/pool.cpp',
+        '<(native)/operations/rbf.cpp',
         '<(native)/program/buffer.cpp',
         '<(native)/program/feed.cpp',
         '<(native)/program/operation.cpp',

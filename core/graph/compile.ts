@@ -183,7 +183,7 @@ function operandRef(operand: EmittedOperand): OperandRef | null {
 }
 
 function planParameter(layer: string, parameter: LayerParameter): PlanParameter {
-  const { role, shape, initializer, mask } = parameter;
+  const { role, shape, initializer, values, mask } = parameter;
   return {
     name: `${layer}.${role}`,
     layer,
@@ -191,6 +191,7 @@ function planParameter(layer: string, parameter: LayerParameter): PlanParameter 
     initializer,
     update: updateOf(parameter),
     count: countParameter(parameter),
+    ...(values && { values }),
     ...(mask && { mask }),
   };
 }
@@ -199,18 +200,22 @@ function updateOf({ role, update }: LayerParameter): ParameterUpdate {
   return update ?? { type: 'descent', decays: role === 'weight' };
 }
 
-/** Elements of a parameter that are present; a running average is none of the model's parameters. */
+/** Elements of a parameter that are trained: absent connections are not, nor are running averages and fixed patterns. */
 export function countParameter(parameter: LayerParameter): number {
   const { shape, mask } = parameter;
-  if (updateOf(parameter).type === 'average') return 0;
+  if (updateOf(parameter).type !== 'descent') return 0;
   return mask ? mask.reduce((sum, present) => sum + present, 0) : elements(shape);
 }
 
-/** Layers with parameters, and those behind them: the ones whose output needs a gradient. */
+/** Layers with trained parameters, and those behind them: the ones whose output needs a gradient. */
 function trainedLayers(graph: Graph): ReadonlySet<string> {
   const trained = new Set<string>();
   for (const { id, from, parameters } of graph.order) {
-    if (parameters.length > 0 || from.some((source) => trained.has(source))) trained.add(id);
+    if (
+      parameters.some((parameter) => updateOf(parameter).type === 'descent') ||
+      from.some((source) => trained.has(source))
+    )
+      trained.add(id);
   }
   return trained;
 }

@@ -58,10 +58,12 @@ export interface PlanParameter {
   readonly layer: string;
   readonly shape: Shape;
   readonly initializer: InitializerCall;
+  /** What it starts from instead, element by element. */
+  readonly values?: Float32Array;
   readonly update: ParameterUpdate;
   /** 1 where a connection is present, 0 where it is absent, one byte per element; absent ones stay 0. */
   readonly mask?: Uint8Array;
-  /** Elements that are parameters of the model (absent connections and running averages are not). */
+  /** Elements that training changes by their gradient (absent connections and running averages are not). */
   readonly count: number;
 }
 

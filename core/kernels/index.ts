@@ -26,6 +26,7 @@ import { mse, softmaxCrossEntropy } from './losses.ts';
 import { lrnBackward, lrnForward } from './lrn.ts';
 import { maxPoolBackward, maxPoolForward } from './max-pool.ts';
 import { meanPoolBackward, meanPoolForward } from './mean-pool.ts';
+import { rbfBackwardInput, rbfBackwardWeight, rbfForward } from './rbf.ts';
 import { sgdUpdate } from './sgd.ts';
 import { softmaxBackward, softmaxForward } from './softmax.ts';
 
@@ -39,6 +40,9 @@ const all: readonly Kernel[] = [
   denseForward,
   denseBackwardInput,
   denseBackwardWeight,
+  rbfForward,
+  rbfBackwardInput,
+  rbfBackwardWeight,
   maxPoolForward,
   maxPoolBackward,
   meanPoolForward,

@@ -13,6 +13,7 @@ import type { LayerDefinition } from './layer.ts';
 import { local } from './local.ts';
 import { lrn } from './lrn.ts';
 import { pool } from './pool.ts';
+import { rbf } from './rbf.ts';
 import { softmax } from './softmax.ts';
 
 const all: readonly LayerDefinition[] = [
@@ -26,6 +27,7 @@ const all: readonly LayerDefinition[] = [
   lrn,
   dropout,
   flatten,
+  rbf,
   softmax,
   concat,
   add,

@@ -52,6 +52,8 @@ export interface LayerParameter {
   /** By default down its gradient, with weight decay where it is a weight. */
   readonly update?: ParameterUpdate;
   readonly initializer: InitializerCall;
+  /** What it starts from instead, element by element. */
+  readonly values?: Float32Array;
   /** 1 where present, one byte per element; absent elements stay 0. */
   readonly mask?: Uint8Array;
 }

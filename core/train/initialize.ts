@@ -12,6 +12,7 @@ export function initialParameters(plan: Plan, seed: number): Map<string, Float32
 }
 
 function draw(parameter: PlanParameter, seed: number, index: number): Float32Array {
+  if (parameter.values) return parameter.values.slice();
   const initializer = initializerOf(parameter.initializer);
   const bound = initializer.bound(parameter.initializer);
   const middle = initializer.middle ?? 0;

@@ -45,6 +45,8 @@ const mse: Loss = {
   schema: z.strictObject({ type: z.literal('mse') }),
   kernel: 'mse',
   target: 'one-hot',
+  refuses: ({ type }) =>
+    type === 'rbf' ? 'its outputs are distances, which no target says; use softmax cross-entropy' : undefined,
 };
 
 const binaryCrossEntropy: Loss = {

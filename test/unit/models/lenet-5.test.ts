@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presetDescriptor } from '../../../core/contract/catalog.ts';
 import { experimentEnvelope } from '../../../core/contract/specs.ts';
+import { compilePlan } from '../../../core/graph/compile.ts';
 import { describeModel } from '../../../core/graph/describe.ts';
 import { buildGraph } from '../../../core/graph/graph.ts';
 import { connectionCount, connectionTable } from '../../../core/layers/connections.ts';
 import { findPreset, presetDescriptors, resolveModel } from '../../../core/models/index.ts';
+import { initialParameters } from '../../../core/train/initialize.ts';
 
 const lenet5 = async (options?: Record<string, unknown>) =>
   buildGraph(await resolveModel({ preset: 'lenet-5', ...(options && { options }) }));
@@ -79,6 +81,34 @@ describe('LeNet-5', () => {
     expect(layers[2]?.parameters).toBe(16 * 6 * 25 + 16);
     expect(graph.layers[1]?.spec).toMatchObject({ mode: 'max' });
     expect(graph.loss.type).toBe('mse');
+  });
+
+  it('has LeCun’s own subsampling, with 12 and 32 parameters, and output when asked for', async () => {
+    const original = { activation: 'scaled-tanh', subsampling: 'trained', output: 'rbf' };
+    const { layers, parameters } = describeModel(await lenet5(original), 1);
+    expect(layers.map(({ id, type, parameters: count }) => [id, type, count])).toEqual([
+      ['C1', 'conv', 156],
+      ['S2', 'pool', 12],
+      ['C3', 'conv', 1516],
+      ['S4', 'pool', 32],
+      ['C5', 'dense', 48120],
+      ['F6', 'dense', 10164],
+      ['OUT', 'rbf', 0],
+    ]);
+    expect(parameters).toBe(60_000);
+  });
+
+  it('starts its output from digits of 7x12 pixels, no two alike', async () => {
+    const plan = compilePlan(await lenet5({ output: 'rbf' }), { retain: false });
+    const centres = initialParameters(plan, 1).get('OUT.weight') as Float32Array;
+    expect(centres.length).toBe(10 * 84);
+    expect(new Set(centres)).toEqual(new Set([1, -1]));
+    const patterns = Array.from({ length: 10 }, (_, i) => centres.subarray(i * 84, (i + 1) * 84).join());
+    expect(new Set(patterns).size).toBe(10);
+  });
+
+  it('cannot have distances as targets', async () => {
+    await expect(lenet5({ output: 'rbf', loss: 'mse' })).rejects.toMatchObject({ code: 'graph.structure' });
   });
 
   it('keeps sigmoid on the output only against one-hot targets (5)', async () => {

@@ -42,6 +42,8 @@ describe('an experiment', () => {
           activation: 'sigmoid',
           pooling: 'mean',
           loss: 'softmax-cross-entropy',
+          subsampling: 'plain',
+          output: 'dense',
           fullConnection: false,
         },
       },

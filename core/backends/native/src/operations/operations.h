@@ -46,6 +46,10 @@ std::unique_ptr<Operation> makeBatchNormalize(Binder& binder);
 std::unique_ptr<Operation> makeBatchNormWeightGradient(Binder& binder);
 std::unique_ptr<Operation> makeBatchNormInputGradient(Binder& binder);
 
+std::unique_ptr<Operation> makeRbf(Binder& binder);
+std::unique_ptr<Operation> makeRbfInputGradient(Binder& binder);
+std::unique_ptr<Operation> makeRbfWeightGradient(Binder& binder);
+
 /// Both passes.
 std::unique_ptr<Operation> makeDropout(Binder& binder);
 

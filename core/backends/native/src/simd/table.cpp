@@ -12,6 +12,7 @@
 #include "../kernels/normalize.h"
 #include "../kernels/peak.h"
 #include "../kernels/pool.h"
+#include "../kernels/rbf.h"
 #include "../kernels/softmax.h"
 #include "../kernels/step.h"
 
@@ -53,6 +54,9 @@ const Kernels kernels = {
     .momentsOfMap = momentsOfMap,
     .productsOfMap = productsOfMap,
     .normalGradientOfMap = normalGradientOfMap,
+    .rbfForward = rbfForward,
+    .rbfInputGradient = rbfInputGradient,
+    .rbfWeightGradient = rbfWeightGradient,
     .applyMask = applyMask,
     .activate = activate,
     .exponential = exponential,

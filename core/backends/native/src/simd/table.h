@@ -55,6 +55,9 @@ struct Kernels {
                         float* product);
   void (*normalGradientOfMap)(int pixels, int images, const NormalGradient&, const float* x, const float* dy,
                               float* dx);
+  void (*rbfForward)(const Affine&, const float* x, const float* centres, float* y);
+  void (*rbfInputGradient)(const Affine&, const float* x, const float* dy, const float* centres, float* dx);
+  void (*rbfWeightGradient)(const Affine&, const float* x, const float* dy, const float* centres, float* dw);
   void (*applyMask)(const Mask&, int elements, const float* x, float* y);
 
   void (*activate)(Activation, int elements, const float* x, float* y);
