@@ -38,3 +38,8 @@ function change(bytes: Buffer, random: RandomSequence): Buffer<ArrayBuffer> {
       return random.below(4) === 0 ? Buffer.from(copy.subarray(0, at)) : copy;
   }
 }
+
+/** How many mutants to try: what `npm run fuzz -- --mutants` says, else as usual. */
+export function mutantCount(usual: number): number {
+  return Number(process.env.CONVOLAB_MUTANTS ?? usual);
+}

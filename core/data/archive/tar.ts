@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createTarDecoder } from 'modern-tar';
 import { brokenArchive, unsafe } from './budget.ts';
 import { checkEntryPath } from './paths.ts';
@@ -22,7 +23,7 @@ export async function readTar(
 ): Promise<void> {
   const decoder = createTarDecoder({ strict: true });
   let failure: unknown;
-  const fed = ReadableStream.from(source)
+  const fed = (Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>)
     .pipeTo(decoder.writable)
     .catch((cause: unknown) => {
       failure ??= cause;
