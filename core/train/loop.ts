@@ -47,6 +47,11 @@ export interface Observer {
 
 /** Milliseconds between two reports of the running means. */
 const reportEvery = 200;
+/**
+ * Share of an epoch that a running mean is taken over before it is reported: the mean of a few batches is an outlier in
+ * the curve. Not so in the first epoch, where the loss falls from batch to batch and somebody waits for the first point.
+ */
+const leastAveraged = 0.05;
 
 /**
  * Trains a session from a position to the end of its last epoch, or until asked to pause or stop. Whatever the calls
@@ -65,7 +70,8 @@ class Training {
   readonly #stepsPerEpoch: number;
   #position: Position;
   #resumed = performance.now();
-  #pace = { samples: 0, milliseconds: 0, imagesPerSecond: null as number | null };
+  /** Of the steps since the last report; the first call warms up caches and threads, and is not measured. */
+  #pace = { warm: false, samples: 0, milliseconds: 0, imagesPerSecond: null as number | null };
   #reported = 0;
 
   constructor(session: Session, from: Position, observer: Observer) {
@@ -113,8 +119,11 @@ class Training {
     });
     const milliseconds = performance.now() - before;
     this.#pacer.measured(steps, milliseconds);
-    this.#pace.samples += report.samples;
-    this.#pace.milliseconds += milliseconds;
+    if (this.#pace.warm) {
+      this.#pace.samples += report.samples;
+      this.#pace.milliseconds += milliseconds;
+    }
+    this.#pace.warm = true;
     this.#count(steps, report);
   }
 
@@ -153,15 +162,15 @@ class Training {
   }
 
   #report(): void {
-    const { stepInEpoch, samples, lossSum, correct } = this.#position;
+    const { epoch, stepInEpoch, samples, lossSum, correct } = this.#position;
     if (this.#pace.milliseconds > 0) {
       this.#pace.imagesPerSecond = (1000 * this.#pace.samples) / this.#pace.milliseconds;
     }
-    const values: Record<string, number> = {
-      'train/loss': lossSum / samples,
-      'train/accuracy': correct / samples,
-      'train/rate': this.#rate(stepInEpoch - 1),
-    };
+    const values: Record<string, number> = { 'train/rate': this.#rate(stepInEpoch - 1) };
+    if (epoch === 0 || stepInEpoch >= leastAveraged * this.#stepsPerEpoch) {
+      values['train/loss'] = lossSum / samples;
+      values['train/accuracy'] = correct / samples;
+    }
     if (this.#pace.imagesPerSecond !== null) values['train/images-per-second'] = this.#pace.imagesPerSecond;
     this.#pace.samples = 0;
     this.#pace.milliseconds = 0;
@@ -195,6 +204,7 @@ class Training {
     };
     this.#observer.evaluated({ epoch: epoch + 1, step, seconds: this.#seconds(), evaluations });
     this.#observer.report([], this.#progress());
+    this.#reported = performance.now();
     await this.#keep(true);
     return true;
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProgramState } from '../../../core/backends/backend.ts';
 import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
 import { readCheckpoint, writeCheckpoint } from '../../../core/train/checkpoints.ts';
@@ -79,6 +79,34 @@ describe('training', () => {
     expect(points.filter(({ metric }) => metric === 'train/rate').every(({ value }) => value === 0.01)).toBe(
       true,
     );
+  });
+
+  describe('by a clock on which every step is due to be reported', () => {
+    let now = 0;
+    beforeEach(() => {
+      vi.spyOn(performance, 'now').mockImplementation(() => {
+        now += 1000;
+        return now;
+      });
+    });
+    afterEach(() => vi.restoreAllMocks());
+
+    test('reports from the first step, but later no mean over less than a twentieth of an epoch', async () => {
+      const { points } = await trainRecorded(
+        await openTiny(configOf({ train: { batchSize: 1, epochs: 2 }, dataset: { validation: 30 } })),
+      );
+      const loss = points.filter(({ metric }) => metric === 'train/loss').map(({ step }) => step);
+      expect(loss.slice(0, 3)).toEqual([1, 2, 3]);
+      expect(loss.filter((step) => step > 80).slice(0, 2)).toEqual([84, 85]);
+      const rate = points.filter(({ metric }) => metric === 'train/rate').map(({ step }) => step);
+      expect(rate).toContain(81);
+    });
+
+    test('measures the speed by the steps after the first, which warms up', async () => {
+      const { points } = await trainRecorded(await openTiny(configOf({ train: { batchSize: 1, epochs: 1 } })));
+      const speed = points.filter(({ metric }) => metric === 'train/images-per-second');
+      expect(speed[0]).toMatchObject({ step: 2, value: 1 });
+    });
   });
 
   test('learns', async () => {
