@@ -1,4 +1,4 @@
-import type { KernelTensor, Shape } from './kernel.ts';
+import type { Shape } from './kernel.ts';
 
 /** Number of elements; 1 for the empty shape of a scalar. */
 export function elements(shape: Shape): number {
@@ -29,7 +29,7 @@ export function formatShape(shape: Shape): string {
 }
 
 /** An operand that a call cannot leave out. */
-export function required<T extends Shape | KernelTensor>(operand: T | null | undefined, name: string): T {
+export function required<T extends object>(operand: T | null | undefined, name: string): T {
   if (operand === null || operand === undefined) throw new RangeError(`operand ${name} is missing`);
   return operand;
 }
