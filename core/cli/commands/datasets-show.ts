@@ -1,7 +1,10 @@
+import type { DatasetDefinition } from '../../data/dataset.ts';
 import { findDataset } from '../../data/index.ts';
+import { readOwnData } from '../../engine/own-data.ts';
 import { call } from '../call.ts';
 import type { Command } from '../command.ts';
 import { whole } from '../format.ts';
+import type { Output } from '../output.ts';
 
 export const datasetsShow: Command = {
   usage: 'datasets show <name>',
@@ -9,12 +12,15 @@ export const datasetsShow: Command = {
   positionals: [1, 1],
   flags: {},
   async run({ arguments: given, output, engine: open }) {
-    const { name, title, description, licence, source } = findDataset(given.positionals[0] as string);
+    const name = given.positionals[0] as string;
     const engine = await open();
-    const shown = await call(engine, 'datasets.show', { name });
+    const own = readOwnData((await call(engine, 'settings.get', {})).ownData).find(
+      (each) => each.name === name,
+    );
+    const shown = await call(engine, 'datasets.show', own ?? { name });
     output.object(shown);
-    output.text(`${title}: ${description}`);
-    output.text(`${source}; ${licence}`);
+    if (own) output.text(`${name}: ${own.source.type}, ${own.source.path}`);
+    else describe(output, findDataset(name));
     output.text(
       `image ${shown.shape?.join(' × ') ?? 'of varied size'}, mean ${digits(shown.mean)}, deviation ${digits(shown.deviation)}`,
     );
@@ -26,6 +32,11 @@ export const datasetsShow: Command = {
     return 0;
   },
 };
+
+function describe(output: Output, { title, description, licence, source }: DatasetDefinition): void {
+  output.text(`${title}: ${description}`);
+  output.text(`${source}; ${licence}`);
+}
 
 function digits(values: readonly number[]): string {
   return values.map((value) => value.toFixed(4)).join(', ');

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { field } from '../../contract/fields.ts';
 import type { ImageShape } from '../dataset.ts';
@@ -53,7 +55,7 @@ export const csv = defineSource<CsvSpec>({
     });
     return {
       name,
-      title: basename(path),
+      title: name || basename(path),
       version: 'own copy',
       hash: hash.digest('hex'),
       set: withTest(classes, Object.fromEntries(splits), spec),
@@ -73,9 +75,9 @@ async function splitFiles(path: string): Promise<Map<string, string>> {
 
 async function readTable(file: string, { label }: CsvSpec, hash: Hash): Promise<PixelTable> {
   const table = new PixelTable(file, label);
-  const stream = createReadStream(file);
+  const stream = /\.gz$/i.test(file) ? unpacked(file) : createReadStream(file);
   const failed = new Promise<never>((_, reject) =>
-    stream.on('error', (cause) => reject(unreadable(file, cause))),
+    stream.on('error', (cause: Error) => reject(unreadable(file, cause))),
   );
   const read = async () => {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -86,6 +88,13 @@ async function readTable(file: string, { label }: CsvSpec, hash: Hash): Promise<
   await Promise.race([read(), failed]);
   if (table.labels.length === 0) throw damaged(file, 'holds no row of pixels');
   return table;
+}
+
+function unpacked(file: string): Readable {
+  const unpacking = createGunzip();
+  // What goes wrong on either side ends the stream that is read.
+  pipeline(createReadStream(file), unpacking, () => undefined);
+  return unpacking;
 }
 
 /** Numbers in their order, then names in theirs. */

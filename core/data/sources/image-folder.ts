@@ -40,7 +40,7 @@ export const imageFolder = defineSource<z.output<typeof schema>>({
     const { classes, splits } = await scanFolder(folder);
     const base = fromCollection({
       name,
-      title: basename(folder),
+      title: name || basename(folder),
       version: 'own copy',
       hash: await listingHash(folder, splits),
       classes,

@@ -29,7 +29,14 @@ export const npz = defineSource<z.output<typeof schema>>({
     const file = resolve(path);
     const hash = await hashOf(file);
     const set = setFromArrays(await readArrays(file), file, { test, seed });
-    return { name, title: basename(file), version: 'own copy', hash, set, close: async () => undefined };
+    return {
+      name,
+      title: name || basename(file),
+      version: 'own copy',
+      hash,
+      set,
+      close: async () => undefined,
+    };
   },
 });
 

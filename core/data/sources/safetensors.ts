@@ -25,7 +25,14 @@ export const safetensors = defineSource<z.output<typeof schema>>({
     const bytes = await readFile(file).catch((cause) => Promise.reject(unreadable(file, cause)));
     const set = setFromArrays(readTensors(bytes, file), file, { test, seed });
     const hash = createHash('sha256').update(bytes).digest('hex');
-    return { name, title: basename(file), version: 'own copy', hash, set, close: async () => undefined };
+    return {
+      name,
+      title: name || basename(file),
+      version: 'own copy',
+      hash,
+      set,
+      close: async () => undefined,
+    };
   },
 });
 

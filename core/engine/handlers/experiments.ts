@@ -24,6 +24,7 @@ import { rateAt } from '../../train/schedules.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { adviseOn, checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';
+import { listOwnData, resolveOwnData } from '../own-data.ts';
 
 /** Experiments as the user edits them, and the runs that they come to. */
 export function experimentHandlers({
@@ -35,7 +36,7 @@ export function experimentHandlers({
     'experiments.validate': (source) => validate(store, asSource(source)),
     'experiments.create': async (source) => {
       const read = await embedModelFiles(readSource(asSource(source)), process.cwd());
-      const raw = absoluteSource(read, process.cwd());
+      const raw = resolveOwnData(absoluteSource(read, process.cwd()), listOwnData(store));
       const experiment = parseExperiment({ config: raw });
       const configs = expandExperiment(experiment);
       const warnings = await checkMeans(home, configs);
@@ -87,7 +88,7 @@ async function trainingCount(dataset: RunConfig['dataset'], home: string): Promi
 async function validate(store: Store, source: ExperimentSource): Promise<Validation> {
   let raw: unknown;
   try {
-    raw = await embedModelFiles(readSource(source), process.cwd());
+    raw = resolveOwnData(await embedModelFiles(readSource(source), process.cwd()), listOwnData(store));
   } catch (thrown) {
     return refused(issuesOf(ConvolabError.from(thrown)));
   }

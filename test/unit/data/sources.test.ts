@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SampleSource } from '../../../core/backends/backend.ts';
 import { findIssues } from '../../../core/contract/issues.ts';
@@ -165,6 +166,14 @@ describe('a table of pixels', () => {
     write('1,2,3,4,x\n5,6,7,8,y\n');
     const last = await open(source({ label: 'last' }));
     expect(last.classes).toEqual(['x', 'y']);
+  });
+
+  test('may be packed', async () => {
+    writeFileSync(join(home, 'own.csv.gz'), gzipSync('0,1,2,3,4\n1,5,6,7,8\n'));
+    const path = join(home, 'own.csv.gz');
+    expect((await open(source({ path }))).classes).toEqual(['0', '1']);
+    writeFileSync(path, 'not packed');
+    await expect(open(source({ path }))).rejects.toMatchObject({ code: 'file.unreadable', subject: path });
   });
 
   test('with fractions is floats', async () => {
