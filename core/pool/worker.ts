@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import type { Backend } from '../backends/backend.ts';
 import { openDevice } from '../backends/index.ts';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkpoints.ts';
@@ -32,9 +33,39 @@ function lowerPriority(): void {
   }
 }
 
+/** Aborted as soon as the run is to end, for what is waited for before there is a loop that looks at `requested`. */
+const ending = new AbortController();
+
+function request(what: 'pause' | 'stop'): void {
+  requested = what;
+  ending.abort();
+}
+
+/** Megabytes between two words of a set that is being derived. */
+const wordEvery = 100;
+
+/** Opens the session, which may take minutes where a data set has to be derived first. */
+async function open(job: Job, backend: Backend): Promise<Session> {
+  const alive = setInterval(sayAlive, 1000);
+  let told = -wordEvery;
+  const onProgress = (done: number, total: number) => {
+    const megabytes = Math.floor(done / 1e6);
+    if (megabytes < told + wordEvery) return;
+    told = megabytes;
+    void log(`Deriving the data set: ${megabytes} of ${Math.ceil(total / 1e6)} MB.`);
+  };
+  try {
+    const { home, threads } = job;
+    const deriving = { signal: ending.signal, onProgress };
+    return await openSession(job.config, { home, backend, threads, deriving });
+  } finally {
+    clearInterval(alive);
+  }
+}
+
 async function work(job: Job): Promise<Outcome> {
   const backend = await openDevice(job.device);
-  const session = await openSession(job.config, { home: job.home, backend, threads: job.threads });
+  const session = await open(job, backend);
   const from =
     job.checkpoint && (await readCheckpoint(join(job.folder, job.checkpoint.file), job.checkpoint.sha256));
   if (from) {
@@ -126,11 +157,20 @@ async function run(job: Job): Promise<void> {
   try {
     last = { type: 'ended', outcome: await work(job) };
   } catch (thrown) {
+    if (thrown === ending.signal.reason) return leave({ type: 'ended', outcome: outcomeOf(requested) });
     if (!(thrown instanceof ConvolabError)) process.stderr.write(`${inspect(thrown)}\n`);
     last = { type: 'failed', error: withoutUndefined(describe(thrown)) };
   }
+  return leave(last);
+}
+
+async function leave(last: FromWorker): Promise<void> {
   await send(last);
   process.exit(0);
+}
+
+function outcomeOf(asked: typeof requested): Outcome {
+  return asked === 'stop' ? 'stopped' : 'paused';
 }
 
 /** Running out of memory is a thing that a user can do something about. */
@@ -151,11 +191,11 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 process.on('SIGTERM', () => {
-  requested ??= 'pause';
+  if (requested === null) request('pause');
 });
 process.on('message', (message) => {
   const { type, ...rest } = toWorker.parse(message);
   if (type === 'start') void run((rest as { job: Job }).job);
-  else requested = type;
+  else request(type);
 });
 lowerPriority();

@@ -2,7 +2,7 @@ import type { Backend, Program, SampleSource } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import { resolveAugmentation } from '../data/augment/index.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { openTrainingSet } from '../data/derive/open.ts';
+import { type OpenOptions, openTrainingSet } from '../data/derive/open.ts';
 import { openDataset } from '../data/index.ts';
 import { planTransform } from '../data/preprocess.ts';
 import { splitValidation } from '../data/split.ts';
@@ -40,15 +40,18 @@ export interface SessionOptions {
   readonly threads: number;
   /** Tests on another data set's test split, normalised as the run's own; it must have the same shape and classes. */
   readonly testDataset?: string | undefined;
+  /** Who waits for a derived set that has to be made first. */
+  readonly deriving?: OpenOptions | undefined;
 }
 
 /**
  * Compiles a run's network, with initial parameters drawn from its seed and no optimizer state.
- * @throws `dataset.*`, `graph.*`, `memory.exhausted`, `backend.unsupported`
+ * @throws `dataset.*`, `spec.invalid`, `graph.*`, `memory.exhausted`, `backend.unsupported`; the reason of the signal in
+ *   `deriving`
  */
 export async function openSession(config: RunConfig, options: SessionOptions): Promise<Session> {
   const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
-  const dataset = await openTrainingSet(config.dataset, options.home);
+  const dataset = await openTrainingSet(config.dataset, options.home, options.deriving);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const tested = await openTestData(dataset, options);
   const test = { ...sourceOf(tested.splits, 'test'), name: 'test' as const };

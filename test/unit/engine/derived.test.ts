@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../core/engine/api.ts';
@@ -67,6 +67,22 @@ describe('an experiment on a derived set', () => {
     };
     const run = await trained(tinyExperiment({ dataset, model: smaller([3, 8, 8], 2) }));
     expect(run).toMatchObject({ testCount: 10, testCorrect: 10 });
+  });
+
+  test('can be paused while its set is being derived, and made anew when it goes on', async () => {
+    const derive = [{ type: 'pairs', train: 150_000, test: 10 }];
+    const dataset = { name: 'mnist', validation: 0, preprocess: [], derive };
+    const config = tinyExperiment({ dataset, model: smaller([2, 28, 28], 2), train: { epochs: 1 } });
+    const { runs } = await ask(engine, 'experiments.create', { config });
+    const run = runs[0] as string;
+    const folder = join(home.path, 'datasets', 'derived');
+    await expect.poll(() => existsSync(folder) && readdirSync(folder), { timeout: 20_000 }).toHaveLength(1);
+    await ask(engine, 'runs.pause', { run });
+    await untilStatus(engine, run, 'paused');
+    expect(readdirSync(folder)).toEqual([]);
+    await ask(engine, 'runs.resume', { run });
+    await untilStatus(engine, run, 'finished');
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
   });
 
   test.each([
