@@ -103,7 +103,9 @@ describe('training', () => {
     });
 
     test('measures the speed by the steps after the first, which warms up', async () => {
-      const { points } = await trainRecorded(await openTiny(configOf({ train: { batchSize: 1, epochs: 1 } })));
+      const { points } = await trainRecorded(
+        await openTiny(configOf({ train: { batchSize: 1, epochs: 1 } })),
+      );
       const speed = points.filter(({ metric }) => metric === 'train/images-per-second');
       expect(speed[0]).toMatchObject({ step: 2, value: 1 });
     });
