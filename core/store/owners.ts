@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Connection } from './connection.ts';
+import { isAlive } from './processes.ts';
 
 /** A process that runs jobs: an engine. What it holds (runs, leases) is free again once it is gone. */
 export interface Owner {
@@ -23,16 +24,6 @@ export function isGone(owner: Omit<OwnerRow, 'key'>, now = Date.now()): boolean 
   const silence = now - owner.heartbeat;
   if (owner.host !== hostname()) return silence > silenceMs;
   return silence > reusedPidMs || !isAlive(owner.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Another user's process may not be signalled, but is there.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 export class Owners {

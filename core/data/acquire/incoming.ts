@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ConvolabError } from '../../contract/errors.ts';
 import { writeError } from '../../export/atomic-file.ts';
 import { makeFolders } from '../../export/folders.ts';
+import { isAlive as processIsAlive } from '../../store/processes.ts';
 import { datasetFolder } from '../stored/folder.ts';
 
 /** Where data sets are made ready: everything in it is half done, and nothing in it is ever trained on. */
@@ -115,12 +116,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
 function isAlive({ pid, booted, token }: Owner): boolean {
   if (pid === process.pid) return held.has(token);
   if (Math.abs(booted - bootTime()) > bootTolerance) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return processIsAlive(pid);
 }
 
 function busy(name: string): ConvolabError {

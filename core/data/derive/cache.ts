@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeError } from '../../export/atomic-file.ts';
 import { makeFolders } from '../../export/folders.ts';
+import { isAlive } from '../../store/processes.ts';
 
 /** Folders under way are named by the process that makes them, so that a start can tell whose maker is gone. */
 const making = /^\.making-(\d+)-/;
@@ -50,15 +51,5 @@ export async function cleanDerived(home: string): Promise<void> {
     const pid = making.exec(entry)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     await rm(join(derivedFolder(home), entry), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Somebody else's process.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

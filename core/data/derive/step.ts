@@ -55,6 +55,12 @@ export function mapSplits(
   return { classes, splits: Object.fromEntries(splits) };
 }
 
+/** The set without splits that are neither trained nor tested on; for steps that draw so many samples for each. */
+export function trainAndTest(set: SampleSet): SampleSet {
+  const { train, test } = set.splits;
+  return { ...set, splits: { ...(train && { train }), ...(test && { test }) } };
+}
+
 /** For steps that need pixels. */
 export function mapFixed(
   set: SampleSet,

@@ -4,7 +4,14 @@ import { RandomSequence } from '../../../train/random.ts';
 import type { ImageShape } from '../../dataset.ts';
 import { seedField } from '../fields.ts';
 import { type FixedSamples, pixelArray, sizeOf } from '../samples.ts';
-import { defineDerivation, mapFixed, mustBeLabelled, placesByClass, type Refuse } from '../step.ts';
+import {
+  defineDerivation,
+  mapFixed,
+  mustBeLabelled,
+  placesByClass,
+  type Refuse,
+  trainAndTest,
+} from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('pairs'),
@@ -31,15 +38,13 @@ export const pairs = defineDerivation<z.output<typeof schema>>({
   help: 'Pairs images of the same class or of different ones, half of each; the network tells which.',
   schema,
   apply(step, set, refuse) {
-    const { train, test } = set.splits;
-    const splits = { ...(train && { train }), ...(test && { test }) };
     const pair = (samples: FixedSamples, name: string): FixedSamples => {
       const count = name === 'test' ? step.test : step.train;
       const places = placesByClass(mustBeLabelled(samples, refuse), set.classes.length);
       const random = new RandomSequence(step.seed, 'derive', name === 'test' ? 1 : 0);
       return pairsOf(samples, drawPairs(places, count, random, refuse));
     };
-    return mapFixed({ ...set, splits }, refuse, pair, pairClasses);
+    return mapFixed(trainAndTest(set), refuse, pair, pairClasses);
   },
 });
 

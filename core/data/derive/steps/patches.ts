@@ -4,7 +4,7 @@ import { RandomSequence } from '../../../train/random.ts';
 import type { ImageShape } from '../../dataset.ts';
 import { seedField } from '../fields.ts';
 import { type FixedSamples, pixelArray, sizeOf } from '../samples.ts';
-import { defineDerivation, mapFixed } from '../step.ts';
+import { defineDerivation, mapFixed, trainAndTest } from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('patches'),
@@ -40,9 +40,7 @@ export const patches = defineDerivation<z.output<typeof schema>>({
       }
       return patchesOf(samples, size, name === 'test' ? step.test : step.train, { seed, name });
     };
-    const { train, test } = set.splits;
-    const splits = { ...(train && { train }), ...(test && { test }) };
-    return mapFixed({ ...set, splits }, refuse, cut, []);
+    return mapFixed(trainAndTest(set), refuse, cut, []);
   },
 });
 

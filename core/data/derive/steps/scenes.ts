@@ -4,7 +4,7 @@ import { RandomSequence } from '../../../train/random.ts';
 import { seedField } from '../fields.ts';
 import { type FixedSamples, sizeOf } from '../samples.ts';
 import { composeScene, type Scene } from '../scene.ts';
-import { defineDerivation, mapFixed, mustBeLabelled } from '../step.ts';
+import { defineDerivation, mapFixed, mustBeLabelled, trainAndTest } from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('scenes'),
@@ -62,9 +62,7 @@ export const scenes = defineDerivation<z.output<typeof schema>>({
     if (step.fewest > step.most) throw refuse('fewest', `must be at most ${step.most}, the most objects`);
     if (step.smallest > step.largest)
       throw refuse('smallest', `must be at most ${step.largest}, the largest`);
-    const { train, test } = set.splits;
-    const splits = { ...(train && { train }), ...(test && { test }) };
-    return mapFixed({ ...set, splits }, refuse, (samples, name) => {
+    return mapFixed(trainAndTest(set), refuse, (samples, name) => {
       if (samples.shape[0] !== 1)
         throw refuse('', 'scenes are made of grey images; put { type: grey } before');
       if (samples.floats) throw refuse('', 'scenes are made of bytes, not of whitened images');
