@@ -9,6 +9,8 @@ export interface Whitening {
 
 /** Samples read at a time. */
 const batch = 64;
+/** Samples that a matrix, larger than any cache, is gone through for at once. */
+const together = 4;
 
 /**
  * Estimates mean and covariance, and the symmetric root: with C = U diag(v) U', W = U diag(1 / sqrt(v + epsilon)) U'
@@ -29,14 +31,14 @@ export async function fitZca(
 async function eachBatch(
   samples: FixedSamples,
   places: Uint32Array,
-  take: (values: Float32Array, count: number) => void,
+  take: (values: Float32Array) => void,
 ): Promise<void> {
   const size = sizeOf(samples.shape);
   for (let at = 0; at < places.length; at += batch) {
     const part = places.subarray(at, at + batch);
     const values = new Float32Array(part.length * size);
     await samples.read(part, values);
-    take(values, part.length);
+    take(values);
   }
 }
 
@@ -59,9 +61,17 @@ async function covarianceOf(
 ): Promise<Float64Array> {
   const size = mean.length;
   const sums = new Float64Array(size * size);
-  await eachBatch(samples, places, (values, count) => {
-    const centred = Float64Array.from(values, (value, i) => value - (mean[i % size] as number));
-    for (let n = 0; n < count; n++) addOuter(centred.subarray(n * size, (n + 1) * size), sums);
+  const centred = Array.from({ length: together }, () => new Float64Array(size));
+  await eachBatch(samples, places, (values) => {
+    for (let at = 0; at < values.length; at += together * size) {
+      for (const [n, x] of centred.entries()) {
+        const from = at + n * size;
+        // Behind the last sample nothing is added.
+        if (from >= values.length) x.fill(0);
+        else for (let i = 0; i < size; i++) x[i] = (values[from + i] as number) - (mean[i] as number);
+      }
+      addOuter(centred, sums);
+    }
   });
   for (let row = 0; row < size; row++) {
     for (let column = row; column < size; column++) {
@@ -73,13 +83,20 @@ async function covarianceOf(
   return sums;
 }
 
-function addOuter(x: Float64Array, sums: Float64Array): void {
-  const size = x.length;
+/** Adds x x' of `together` samples to the upper half: the sums are larger than any cache, so they are read once for all. */
+function addOuter(samples: readonly Float64Array[], sums: Float64Array): void {
+  const [a, b, c, d] = samples as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const size = a.length;
   for (let row = 0; row < size; row++) {
-    const value = x[row] as number;
+    const [ra, rb, rc, rd] = [a[row] as number, b[row] as number, c[row] as number, d[row] as number];
     const line = row * size;
     for (let column = row; column < size; column++) {
-      sums[line + column] = (sums[line + column] as number) + value * (x[column] as number);
+      const more =
+        ra * (a[column] as number) +
+        rb * (b[column] as number) +
+        rc * (c[column] as number) +
+        rd * (d[column] as number);
+      sums[line + column] = (sums[line + column] as number) + more;
     }
   }
 }
@@ -117,14 +134,34 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Whitens samples [N, D], one after the other. */
+/** Whitens samples [N, D]. Every sum is formed in the same order, whatever samples come together. */
 export function whiten({ mean, matrix }: Whitening, values: Float32Array, target: Float32Array): void {
   const size = mean.length;
-  const centred = new Float64Array(size);
-  for (let at = 0; at < values.length; at += size) {
-    for (let i = 0; i < size; i++) centred[i] = (values[at + i] as number) - (mean[i] as number);
+  const [a, b, c, d] = Array.from({ length: together }, () => new Float64Array(size)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let at = 0; at < values.length; at += together * size) {
+    for (const [n, centred] of [a, b, c, d].entries()) {
+      const from = at + n * size;
+      // Behind the last sample there is nothing, and nothing is written for it.
+      for (let i = 0; i < size; i++) centred[i] = (values[from + i] ?? 0) - (mean[i] as number);
+    }
     for (let row = 0; row < size; row++) {
-      target[at + row] = dot(matrix.subarray(row * size, (row + 1) * size), centred);
+      let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+      for (let i = 0, place = row * size; i < size; i++, place++) {
+        const weight = matrix[place] as number;
+        sumA += weight * (a[i] as number);
+        sumB += weight * (b[i] as number);
+        sumC += weight * (c[i] as number);
+        sumD += weight * (d[i] as number);
+      }
+      const to = at + row;
+      for (const [n, sum] of [sumA, sumB, sumC, sumD].entries()) {
+        if (to + n * size < values.length) target[to + n * size] = sum;
+      }
     }
   }
 }
