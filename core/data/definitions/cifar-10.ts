@@ -1,7 +1,6 @@
 import { cifarLayout } from '../layouts/cifar.ts';
 import { byName } from '../stored/place.ts';
 import { sampleSet } from '../stored/sample-set.ts';
-import { convertCifarSheets } from './cifar-sheets.ts';
 
 const trainFiles = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
 
@@ -54,6 +53,8 @@ export const cifar10 = sampleSet(
   {
     layout,
     place: byName(layout.files),
-    convert: (from, to) => convertCifarSheets(from, to, layout.files),
+    // Decoding images takes a library that is loaded only for it.
+    convert: async (from, to) =>
+      (await import('./cifar-sheets.ts')).convertCifarSheets(from, to, layout.files),
   },
 );

@@ -1,6 +1,6 @@
 import type { ObjectBox } from '../dataset.ts';
 import { damaged } from '../faults.ts';
-import { parseVocXml, type VocObject } from '../formats/voc.ts';
+import type { VocObject } from '../formats/voc.ts';
 import { type ImageLayout, mustHold } from '../stored/image-set.ts';
 
 export const vocClasses = (
@@ -21,6 +21,8 @@ export function placeVoc(year: number): (path: string) => string | null {
 
 export const vocLayout: ImageLayout = {
   async collect(paths, read) {
+    // Its XML library is loaded only where there is XML.
+    const { parseVocXml } = await import('../formats/voc.ts');
     const splits: Record<string, { path: string; label: null; boxes: readonly ObjectBox[] }[]> = {};
     for (const [split, list] of Object.entries(splitLists)) {
       const listPath = `ImageSets/Main/${list}.txt`;
