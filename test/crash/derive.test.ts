@@ -61,7 +61,7 @@ describe('a derivation killed at any moment', () => {
     }
     expect((await openTrainingSet(section, home.path)).hash).toBe(hash);
     // Or else no kill met a derivation at work.
-    expect(interrupted).toBeGreaterThan(kills / 4);
+    expect(interrupted).toBeGreaterThan(0);
   });
 
   test('does not disturb another process that derives the same', async () => {

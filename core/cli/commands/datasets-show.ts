@@ -21,12 +21,13 @@ export const datasetsShow: Command = {
     output.object(shown);
     if (own) output.text(`${name}: ${own.source.type}, ${own.source.path}`);
     else describe(output, findDataset(name));
-    output.text(
-      `image ${shown.shape?.join(' × ') ?? 'of varied size'}, mean ${digits(shown.mean)}, deviation ${digits(shown.deviation)}`,
-    );
+    const image = shown.shape?.join(' × ') ?? 'of varied size';
+    const statistics = `mean ${digits(shown.mean)}, deviation ${digits(shown.deviation)}`;
+    output.text(shown.mean.length > 0 ? `image ${image}, ${statistics}` : `image ${image}`);
     for (const [split, { count, classes }] of Object.entries(shown.splits)) {
       const counts = Object.entries(classes).map(([label, samples]) => `${label}: ${whole(samples)}`);
-      output.text(`${split}: ${whole(count)} samples (${counts.join(', ')})`);
+      const perClass = counts.length > 0 ? ` (${counts.join(', ')})` : '';
+      output.text(`${split}: ${whole(count)} samples${perClass}`);
     }
     output.text(`sha256 ${shown.hash}`);
     return 0;
