@@ -51,6 +51,7 @@
         '<(native)/program/buffer.cpp',
         '<(native)/program/feed.cpp',
         '<(native)/program/operation.cpp',
+        '<(native)/program/optimizer.cpp',
         '<(native)/program/peak.cpp',
         '<(native)/program/plan.cpp',
         '<(native)/program/program.cpp',

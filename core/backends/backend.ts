@@ -1,5 +1,6 @@
 import type { Plan } from '../graph/plan.ts';
 import type { Moment, Shape } from '../kernels/kernel.ts';
+import type { Clip, OptimizerCall } from '../kernels/optimizers/index.ts';
 
 /** A device's arithmetic behind one small interface; `reference`, `native` (CPU) and later `webgpu` implement it. */
 export interface Backend {
@@ -51,15 +52,12 @@ export interface CompileOptions {
   /** Largest batch of a step; evaluation uses it too. */
   readonly batchSize: number;
   readonly optimizer: OptimizerCall;
+  /** Gradients are taken as they are where left out. */
+  readonly clip?: Clip | undefined;
+  /** Share of itself that a running average of the weights keeps at each step; none is kept where left out. */
+  readonly average?: number | undefined;
   /** Note where the time of steps goes, for `takeProfile`. */
   readonly profile?: boolean;
-}
-
-/** v = mu v + (g + wd w); w -= lr v, as in PyTorch. The rate comes with each step. */
-export interface OptimizerCall {
-  readonly type: 'sgd';
-  readonly momentum: number;
-  readonly weightDecay: number;
 }
 
 /** A set of samples, read by the backend itself: gathering and normalising a batch is its work. */
@@ -160,7 +158,7 @@ export interface ProbeReport {
  */
 export interface ProgramState {
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** `<parameter>.velocity`, of those that are trained */
+  /** `<parameter>.<state>` of those that are trained, and `<parameter>.average` where one is kept */
   readonly optimizer: ReadonlyMap<string, Float32Array>;
 }
 

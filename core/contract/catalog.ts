@@ -66,6 +66,10 @@ export const catalog = z.object({
   losses: z.array(variantDescriptor),
   optimizers: z.array(variantDescriptor),
   schedules: z.array(variantDescriptor),
+  /** Choices of `train.clip`, `train.average` and `train.earlyStopping`. */
+  clipping: z.array(variantDescriptor),
+  averaging: z.array(variantDescriptor),
+  stopping: z.array(variantDescriptor),
   preprocessing: z.array(variantDescriptor),
   /** Steps of `dataset.augment`. */
   augmentations: z.array(variantDescriptor),

@@ -60,6 +60,8 @@ export const runSummary = z.object({
   notes: z.string(),
   tags: z.array(z.string()),
   error: errorJson.nullable(),
+  /** Why it ended before its last epoch (early stopping), in words; null where it did not. */
+  ending: z.string().nullable(),
   trashed: z.boolean(),
 });
 export type RunSummary = z.infer<typeof runSummary>;

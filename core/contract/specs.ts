@@ -61,6 +61,11 @@ export const experimentEnvelope = z.strictObject({
     batchSize: z.int().positive().optional(),
     optimizer: typed.optional(),
     schedule: typed.optional(),
+    /** What gradients are brought down to. */
+    clip: typed.optional(),
+    /** A running average of the weights. */
+    average: typed.optional(),
+    earlyStopping: typed.optional(),
     select: z.strictObject({ metric: z.string(), direction: z.enum(['max', 'min']) }).optional(),
   }),
   grid: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),

@@ -8,6 +8,7 @@ import { buildGraph, type Graph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import { resolveModel } from '../models/index.ts';
 import type { CheckpointChoice, StoredCheckpoint } from '../store/checkpoints.ts';
+import { judgedParameters } from '../train/averaging.ts';
 import { readCheckpoint } from '../train/checkpoints.ts';
 import type { RunConfig } from '../train/experiment.ts';
 import { mustBeTrainedOn, type TrainingData } from '../train/training-data.ts';
@@ -50,7 +51,15 @@ export async function openRunNetwork(
   const graph = buildGraph(await resolveModel(config.model));
   const plan = compilePlan(graph, { retain: true });
   const { state, data } = await readCheckpoint(join(home, checkpoint.path), checkpoint.sha256);
-  return { run, config, graph, plan, checkpoint, parameters: state.parameters, trainedOn: data };
+  return {
+    run,
+    config,
+    graph,
+    plan,
+    checkpoint,
+    parameters: judgedParameters(state, config.train.average),
+    trainedOn: data,
+  };
 }
 
 /**

@@ -26,8 +26,8 @@ import { mse, softmaxCrossEntropy } from './losses.ts';
 import { lrnBackward, lrnForward } from './lrn.ts';
 import { maxPoolBackward, maxPoolForward } from './max-pool.ts';
 import { meanPoolBackward, meanPoolForward } from './mean-pool.ts';
+import { optimizerKernels } from './optimizers/index.ts';
 import { rbfBackwardInput, rbfBackwardWeight, rbfForward } from './rbf.ts';
-import { sgdUpdate } from './sgd.ts';
 import { softmaxBackward, softmaxForward } from './softmax.ts';
 
 const all: readonly Kernel[] = [
@@ -73,7 +73,7 @@ const all: readonly Kernel[] = [
   mse,
   binaryCrossEntropy,
   hinge,
-  sgdUpdate,
+  ...optimizerKernels,
   averageUpdate,
 ];
 

@@ -226,7 +226,11 @@ export class ActiveRun {
 
   /** As was asked, with the last checkpoint to go on from. */
   #leave(exit: WorkerExit): void {
-    this.#verdict = { type: 'ended', outcome: this.#requested === 'stop' ? 'stopped' : 'paused' };
+    this.#verdict = {
+      type: 'ended',
+      outcome: this.#requested === 'stop' ? 'stopped' : 'paused',
+      reason: null,
+    };
     this.#conclude(exit);
   }
 
@@ -253,8 +257,10 @@ export class ActiveRun {
     if (runs.get(this.run).status !== 'running') return;
     const verdict = this.#verdict;
     if (verdict?.type === 'ended') {
-      this.#log.write('info', outcomes[verdict.outcome]);
-      runs.transition(this.run, verdict.outcome);
+      const { outcome, reason } = verdict;
+      this.#log.write('info', reason === null ? outcomes[outcome] : `${outcomes[outcome]} ${reason}`);
+      runs.transition(this.run, outcome);
+      runs.setEnding(this.run, reason);
     } else if (verdict?.type === 'failed') {
       this.#fail('failed', verdict.error as ErrorJson);
     } else if (this.#requested === 'stop') {

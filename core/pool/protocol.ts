@@ -90,7 +90,12 @@ export const fromWorker = z.discriminatedUnion('type', [
   /** Getting on, at most once a second: between reports there may be none of the others for long. */
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
-  z.object({ type: z.literal('ended'), outcome: z.enum(['finished', 'paused', 'stopped']) }),
+  z.object({
+    type: z.literal('ended'),
+    outcome: z.enum(['finished', 'paused', 'stopped']),
+    /** Why it ended before its last epoch, where it did. */
+    reason: z.string().nullable(),
+  }),
   z.object({ type: z.literal('failed'), error: errorJson }),
 ]);
 export type FromWorker = z.infer<typeof fromWorker>;

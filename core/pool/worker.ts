@@ -89,6 +89,7 @@ async function work(job: Job): Promise<Outcome> {
   return train(session, position, observer(job, session));
 }
 
+let endedEarly: string | null = null;
 let lastSign = 0;
 
 /** Asked for between any two calls into the backend. */
@@ -111,6 +112,9 @@ function observer(job: Job, session: Session): Observer {
     evaluated({ epoch, step, seconds, evaluations }) {
       const results = evaluations.map(({ loss, ...rest }) => ({ ...rest, loss: finiteOrNull(loss) }));
       void send({ type: 'evaluated', epoch, step, seconds, evaluations: results });
+    },
+    endsEarly(reason) {
+      endedEarly = reason;
     },
     async checkpoint(position) {
       const file = checkpointFile(position);
@@ -155,9 +159,10 @@ function log(text: string): Promise<void> {
 async function run(job: Job): Promise<void> {
   let last: FromWorker;
   try {
-    last = { type: 'ended', outcome: await work(job) };
+    last = { type: 'ended', outcome: await work(job), reason: endedEarly };
   } catch (thrown) {
-    if (thrown === ending.signal.reason) return leave({ type: 'ended', outcome: outcomeOf(requested) });
+    if (thrown === ending.signal.reason)
+      return leave({ type: 'ended', outcome: outcomeOf(requested), reason: null });
     if (!(thrown instanceof ConvolabError)) process.stderr.write(`${inspect(thrown)}\n`);
     last = { type: 'failed', error: withoutUndefined(describe(thrown)) };
   }

@@ -60,6 +60,7 @@ export function prepareRuns(connection: Connection) {
     revision: connection.prepare<[], { value: number }>('SELECT value FROM revisions'),
     setup: connection.prepare<[number], SetupRow>('SELECT config, environment FROM runs WHERE key = ?'),
     setEnvironment: connection.prepare<[string, string]>('UPDATE runs SET environment = ? WHERE id = ?'),
+    setEnding: connection.prepare<[string | null, string]>('UPDATE runs SET ending = ? WHERE id = ?'),
     move: connection.prepare<[string, string]>('UPDATE runs SET backend = ? WHERE id = ?'),
     extend: connection.prepare<[number, string, string]>(
       'UPDATE runs SET epochs = ?, config = ? WHERE id = ?',

@@ -160,6 +160,11 @@ export class Runs {
     });
   }
 
+  /** Notes why a run ended before its last epoch, or that it did not. */
+  setEnding(id: string, reason: string | null): void {
+    this.#statements.setEnding.run(reason, id);
+  }
+
   /** Returns false, and changes nothing, where the run is no longer this owner's. */
   progress(id: string, owner: Owner, progress: Progress): boolean {
     const { epoch, step, seconds, imagesPerSecond } = progress;

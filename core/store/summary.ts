@@ -39,6 +39,7 @@ export interface RunRow {
   notes: string;
   tags: string;
   error: string | null;
+  ending: string | null;
   trashed_at: string | null;
 }
 
@@ -46,7 +47,7 @@ export interface RunRow {
 export const selectRuns = `
   SELECT runs.key, runs.id, runs.name, status, request, owner, pid, host, heartbeat, colour, seed, choices, device,
     backend, runs.created_at, started_at, ended_at, epochs, runs.epoch, runs.step, seconds, images_per_second,
-    best_metric, best_direction, selected_on_test, best, best_epoch, notes, tags, error, trashed_at,
+    best_metric, best_direction, selected_on_test, best, best_epoch, notes, tags, error, ending, trashed_at,
     experiments.id AS experiment_id, experiments.name AS experiment_name,
     evaluations.metrics AS test_metrics, evaluations.correct AS test_correct, evaluations.samples AS test_count
   FROM runs
@@ -96,6 +97,7 @@ export function toSummary(row: RunRow, last: Readonly<Record<string, number>>): 
     notes: row.notes,
     tags: JSON.parse(row.tags) as string[],
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorJson),
+    ending: row.ending,
     trashed: row.trashed_at !== null,
   };
 }

@@ -12,8 +12,8 @@ import type { Plan } from '../graph/plan.ts';
 import { type Position, position } from './position.ts';
 import { type TrainingData, trainingData } from './training-data.ts';
 
-/** Ending of the optimizer's tensors: `<parameter>.velocity`. */
-const velocity = '.velocity';
+/** Endings of what the optimizer keeps, in files that do not say: `<parameter>.velocity`. */
+const usualStates: readonly string[] = ['velocity'];
 
 export interface ReadCheckpoint {
   readonly state: ProgramState;
@@ -42,10 +42,15 @@ export async function writeCheckpoint(
   const shapes = new Map(plan.parameters.map(({ name, shape }) => [name, shape]));
   const tensors = new Map<string, SafeTensor>();
   for (const [name, data] of [...state.parameters, ...state.optimizer]) {
-    const parameter = name.endsWith(velocity) ? name.slice(0, -velocity.length) : name;
+    const parameter = state.optimizer.has(name) ? name.slice(0, name.lastIndexOf('.')) : name;
     tensors.set(name, { shape: shapes.get(parameter) ?? [data.length], data });
   }
-  return writeSafetensors(path, tensors, { position: JSON.stringify(at), data: JSON.stringify(data) });
+  const states = new Set([...state.optimizer.keys()].map((name) => name.slice(name.lastIndexOf('.') + 1)));
+  return writeSafetensors(path, tensors, {
+    position: JSON.stringify(at),
+    data: JSON.stringify(data),
+    states: JSON.stringify([...states]),
+  });
 }
 
 /**
@@ -64,8 +69,10 @@ export async function readCheckpoint(path: string, sha256: string): Promise<Read
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const parameters = new Map<string, Float32Array>();
   const optimizer = new Map<string, Float32Array>();
+  const states = metadata.states === undefined ? usualStates : (JSON.parse(metadata.states) as string[]);
   for (const [name, { data }] of tensors) {
-    (name.endsWith(velocity) ? optimizer : parameters).set(name, data as Float32Array);
+    const kept = states.includes(name.slice(name.lastIndexOf('.') + 1));
+    (kept ? optimizer : parameters).set(name, data as Float32Array);
   }
   return {
     state: { parameters, optimizer },

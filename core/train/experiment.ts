@@ -8,11 +8,14 @@ import { augmentSchema, misplaced } from '../data/augment/index.ts';
 import { referenceShape } from '../data/derive/section.ts';
 import { datasets } from '../data/index.ts';
 import { preprocessSchema } from '../data/preprocess/index.ts';
+import { averageSchema } from './averaging.ts';
+import { clipSchema } from './clipping.ts';
 import { completeModel, modelIssues } from './model-issues.ts';
-import { optimizerSchema } from './optimizers.ts';
+import { optimizerSchema } from './optimizers/index.ts';
 import { getPath, setPath } from './paths.ts';
-import { scheduleSchema } from './schedules.ts';
+import { scheduleSchema } from './schedules/index.ts';
 import { parseText } from './source.ts';
+import { stoppingSchema } from './stopping.ts';
 
 const selectSchema = z.strictObject({
   metric: z.enum(['validation/accuracy', 'validation/loss', 'test/accuracy', 'test/loss']),
@@ -35,7 +38,10 @@ const experimentSchema = z.strictObject({
       epochs: z.int().positive().default(10),
       batchSize: z.int().positive().max(65_536).default(64),
       optimizer: optimizerSchema.default(() => optimizerSchema.parse({ type: 'sgd' })),
-      schedule: scheduleSchema.default({ type: 'constant' }),
+      schedule: scheduleSchema.default(() => scheduleSchema.parse({ type: 'constant' })),
+      clip: clipSchema.optional(),
+      average: averageSchema.optional(),
+      earlyStopping: stoppingSchema.optional(),
       select: selectSchema.optional(),
     })
     .prefault({}),

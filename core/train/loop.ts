@@ -2,11 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { TrainReport } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import { epochOrder } from '../data/order.ts';
+import { averageDecay, judgedParameters } from './averaging.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { Pacer } from './pacer.ts';
-import type { Position } from './position.ts';
-import { rateAt } from './schedules.ts';
+import type { EpochMetrics, Position } from './position.ts';
+import { rateAt } from './schedules/index.ts';
 import type { Session, SplitName } from './session.ts';
+import { seriesOf, stopReason } from './stopping.ts';
 
 /** One measured number at one moment of a run. */
 export interface Point {
@@ -43,6 +45,8 @@ export interface Observer {
   evaluated(result: EpochResult): void;
   /** The state is to be kept; `complete` at the end of an epoch, else amid one. */
   checkpoint(position: Position, complete: boolean): Promise<void>;
+  /** The training ends before its last epoch, for this reason. */
+  endsEarly?(reason: string): void;
 }
 
 /** Milliseconds between two reports of the running means. */
@@ -87,8 +91,17 @@ class Training {
     while (this.#position.epoch < this.#session.config.train.epochs) {
       const done = (await this.#steps()) && (await this.#finishEpoch());
       if (!done) return this.#leave();
+      if (this.#endsEarly()) break;
     }
     return 'finished';
+  }
+
+  #endsEarly(): boolean {
+    const { epochs, earlyStopping, select } = this.#session.config.train;
+    if (this.#position.epoch >= epochs) return false;
+    const reason = stopReason(earlyStopping, this.#position.history, select);
+    if (reason !== null) this.#observer.endsEarly?.(reason);
+    return reason !== null;
   }
 
   /** Trains the rest of the epoch. False when asked to leave. */
@@ -128,9 +141,10 @@ class Training {
   }
 
   #rate(stepInEpoch: number): number {
-    const { optimizer, schedule, epochs } = this.#session.config.train;
+    const { optimizer, schedule, epochs, select } = this.#session.config.train;
     const done = this.#position.epoch + stepInEpoch / this.#stepsPerEpoch;
-    return rateAt(schedule, optimizer.lr, done, epochs);
+    const history = seriesOf(this.#position.history, select.metric);
+    return rateAt(schedule, optimizer.lr, done, epochs, { history, direction: select.direction });
   }
 
   #count(steps: number, report: TrainReport): void {
@@ -187,15 +201,12 @@ class Training {
 
   /** Evaluates and keeps. False when asked to leave before it was all done. */
   async #finishEpoch(): Promise<boolean> {
-    const evaluations: Evaluation[] = [];
-    for (const split of this.#evaluated()) {
-      const evaluation = await evaluate(this.#session, split, () => this.#observer.requested() !== null);
-      if (evaluation === null) return false;
-      evaluations.push(evaluation);
-    }
-    const { epoch, step } = this.#position;
+    const evaluations = await this.#evaluate();
+    if (evaluations === null) return false;
+    const { epoch, step, history } = this.#position;
     this.#position = {
       ...this.#position,
+      history: [...history, this.#metrics(evaluations)],
       epoch: epoch + 1,
       stepInEpoch: 0,
       samples: 0,
@@ -207,6 +218,43 @@ class Training {
     this.#reported = performance.now();
     await this.#keep(true);
     return true;
+  }
+
+  /** Of the weights that are judged: their average, where one is kept for it. Null when asked to leave meanwhile. */
+  async #evaluate(): Promise<Evaluation[] | null> {
+    const { program, config } = this.#session;
+    const evaluations: Evaluation[] = [];
+    const trained = averageDecay(config.train.average) === undefined ? null : await program.state();
+    if (trained) {
+      const parameters = judgedParameters(trained, config.train.average);
+      program.setState({ parameters, optimizer: trained.optimizer });
+    }
+    try {
+      for (const split of this.#evaluated()) {
+        const evaluation = await evaluate(this.#session, split, () => this.#observer.requested() !== null);
+        if (evaluation === null) return null;
+        evaluations.push(evaluation);
+      }
+    } finally {
+      if (trained) program.setState(trained);
+    }
+    return evaluations;
+  }
+
+  /** What there is to know of the epoch that has just been trained. */
+  #metrics(evaluations: readonly Evaluation[]): EpochMetrics {
+    const { samples, lossSum, correct } = this.#position;
+    const metrics: Record<string, number> = {
+      'train/loss': lossSum / samples,
+      'train/accuracy': correct / samples,
+    };
+    for (const { split, loss, accuracy } of evaluations) {
+      metrics[`${split}/loss`] = loss;
+      metrics[`${split}/accuracy`] = accuracy;
+    }
+    return Object.fromEntries(
+      Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+    );
   }
 
   #evaluated(): SplitName[] {

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** What was measured at the end of an epoch, by name (`train/loss`, `validation/accuracy`); null where not finite. */
+const epochMetrics = z.record(z.string(), z.number().nullable());
+export type EpochMetrics = Readonly<z.infer<typeof epochMetrics>>;
+
 /**
  * Where a run stands. Together with parameters and optimizer state it is all that going on needs: batch order, rates
  * and every random draw are functions of the seed and these counts.
@@ -17,6 +21,8 @@ export const position = z.strictObject({
   samples: z.int().nonnegative(),
   lossSum: z.number(),
   correct: z.int().nonnegative(),
+  /** Of every finished epoch: what schedules and early stopping go by. */
+  history: z.array(epochMetrics).default([]),
 });
 export type Position = z.infer<typeof position>;
 
@@ -28,4 +34,5 @@ export const start: Position = {
   samples: 0,
   lossSum: 0,
   correct: 0,
+  history: [],
 };

@@ -9,9 +9,12 @@ import { splitValidation } from '../data/split.ts';
 import { compilePlan } from '../graph/compile.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { resolveModel } from '../models/index.ts';
+import { averageDecay } from './averaging.ts';
+import { clipCall } from './clipping.ts';
 import type { RunConfig } from './experiment.ts';
 import { initialParameters } from './initialize.ts';
 import { mustBeLabelled } from './labels.ts';
+import { optimizerCall } from './optimizers/index.ts';
 import type { TrainingData } from './training-data.ts';
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -63,11 +66,12 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     held.train,
     plan.input,
   );
-  const { momentum, weightDecay } = config.train.optimizer;
   const program = await options.backend.compile(plan, {
     threads: options.threads,
     batchSize: config.train.batchSize,
-    optimizer: { type: 'sgd', momentum, weightDecay },
+    optimizer: optimizerCall(config.train.optimizer),
+    clip: clipCall(config.train.clip),
+    average: averageDecay(config.train.average),
   });
   program.setState({ parameters: initialParameters(plan, config.seed), optimizer: new Map() });
   const { augment } = config.dataset;

@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { OptimizerCall } from '../../core/backends/backend.ts';
-import { type Addon, loadAddon, type NativeProgram } from '../../core/backends/native/addon.ts';
+import { type Addon, loadAddon, lowerChoice, type NativeProgram } from '../../core/backends/native/addon.ts';
 import { createNativeBackend, simdPaths } from '../../core/backends/native/index.ts';
 import type { NativeCall } from '../../core/backends/native/lower.ts';
+import { noClip } from '../../core/backends/native/program.ts';
 import { expectIntact } from '../../core/backends/native/single.ts';
+import type { OptimizerCall } from '../../core/kernels/optimizers/index.ts';
 import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
 
 const addon = loadAddon();
 const path = simdPaths()[0] as string;
-const options = { path, threads: 1, batchSize: 16, momentum: 0, weightDecay: 0, guard: true, profile: false };
+const options = {
+  path,
+  threads: 1,
+  batchSize: 16,
+  optimizer: lowerChoice({ type: 'sgd' }),
+  clip: noClip,
+  average: 0,
+  guard: true,
+  profile: false,
+};
 const moment = { seed: 1, step: 0 };
 const optimizer: OptimizerCall = { type: 'sgd', momentum: 0, weightDecay: 0 };
 

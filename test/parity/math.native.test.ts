@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadAddon } from '../../core/backends/native/addon.ts';
+import { loadAddon, lowerChoice } from '../../core/backends/native/addon.ts';
 import { createNativeBackend, simdPaths } from '../../core/backends/native/index.ts';
+import { noClip } from '../../core/backends/native/program.ts';
 import { everyday, everyMagnitude, expectAccurate, functions } from '../support/accuracy.ts';
 
 for (const simd of simdPaths()) {
@@ -49,7 +50,16 @@ async function exponential(path: string, x: Float32Array): Promise<Float32Array>
       input: 0,
       arenaSize: 2 * size,
     },
-    { path, threads: 1, batchSize: 16, momentum: 0, weightDecay: 0, guard: true, profile: false },
+    {
+      path,
+      threads: 1,
+      batchSize: 16,
+      optimizer: lowerChoice({ type: 'sgd' }),
+      clip: noClip,
+      average: 0,
+      guard: true,
+      profile: false,
+    },
   );
   const y = new Float32Array(x.length);
   await addon.execute(

@@ -215,6 +215,50 @@ describe('training LeNet-5 on the CPU', () => {
   });
 });
 
+describe('what is kept of weights and gradients on the CPU', () => {
+  const adam = { type: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decoupled: true } as const;
+  const kinds = {
+    clip: { type: 'norm', bound: 0.5 },
+    average: 0.9,
+    optimizer: { ...adam, weightDecay: 0.1 },
+  } as const;
+
+  async function states(backend: Backend, threads: number): Promise<ProgramState> {
+    const plan = lenetPlan({ activation: 'tanh' });
+    const program = await backend.compile(plan, { threads, batchSize: 40, ...kinds });
+    program.setState({ parameters: initialParameters(plan, 3), optimizer: new Map() });
+    program.attach('train', samples, centred);
+    await program.train('train', { ...request, rates: new Float32Array(4).fill(0.001) });
+    return program.state();
+  }
+
+  it('is the same to the bit with 1, 2, 3 and 7 threads, and on every fused path', async () => {
+    const alone = stateBits(await states(createNativeBackend(), 1));
+    expect([...alone.keys()]).toEqual(expect.arrayContaining(['C1.weight.first', 'C1.weight.average']));
+    for (const threads of [2, 3, 7]) {
+      expect(stateBits(await states(createNativeBackend(), threads))).toEqual(alone);
+    }
+    for (const simd of fusedPaths()) {
+      expect(stateBits(await states(createNativeBackend({ simd }), 2))).toEqual(alone);
+    }
+  });
+
+  it('agrees with the reference: clipped gradients, Adam’s means, the average of the weights', async () => {
+    const [found, wanted] = [
+      await states(createNativeBackend(), 2),
+      await states(createReferenceBackend(), 1),
+    ];
+    for (const kept of ['parameters', 'optimizer'] as const) {
+      expect([...found[kept].keys()]).toEqual([...wanted[kept].keys()]);
+      for (const [name, data] of found[kept]) {
+        const shape = [data.length];
+        const expected = { shape, data: wanted[kept].get(name) ?? new Float32Array() };
+        expect(relativeError({ shape, data }, expected), name).toBeLessThan(3e-4);
+      }
+    }
+  });
+});
+
 describe('a probe on the CPU', () => {
   it('of more samples than a batch is one batch', async () => {
     const plan = lenetPlan({}, true);

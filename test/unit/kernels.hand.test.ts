@@ -243,7 +243,7 @@ describe('losses', () => {
 
 describe('gradient descent', () => {
   it('is (7) without momentum and decay', async () => {
-    const attributes = { rate: 0.5, momentum: 0, weightDecay: 0 };
+    const attributes = { rate: 0.5, momentum: 0, nesterov: false, weightDecay: 0 };
     const inputs = [tensor([2], 1, 2), tensor([2], 4, -2), tensor([2], 9, 9)];
     expect(await run('sgd.update', 1, inputs, attributes)).toEqual([
       [-1, 3],
@@ -253,7 +253,7 @@ describe('gradient descent', () => {
 
   it('carries the velocity over and pulls weights towards zero', async () => {
     // v = 0.5 * 2 + 4 + 0.25 * 8 = 7; w = 8 - 0.5 * 7
-    const attributes = { rate: 0.5, momentum: 0.5, weightDecay: 0.25 };
+    const attributes = { rate: 0.5, momentum: 0.5, nesterov: false, weightDecay: 0.25 };
     const inputs = [tensor([1], 8), tensor([1], 4), tensor([1], 2)];
     expect(await run('sgd.update', 1, inputs, attributes)).toEqual([[4.5], [7]]);
   });

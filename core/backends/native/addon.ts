@@ -3,20 +3,34 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ConvolabError, errorCodes } from '../../contract/errors.ts';
 import type { Moment } from '../../kernels/kernel.ts';
+import type { Clip } from '../../kernels/optimizers/index.ts';
 import type { NativePlan } from './lower.ts';
 
 /** A compiled program; nothing can be done with it but hand it back to the addon. */
 export type NativeProgram = { readonly __native: unique symbol };
 
-export type Storage = 'parameters' | 'velocities' | 'gradients';
+/** What there is of each parameter; the states are the optimizer's. */
+export type Storage = 'parameters' | 'gradients' | 'averages' | 'state0' | 'state1';
+
+/** Numbers by name, a flag being 0 or 1: how a choice with its options goes to the addon. */
+export interface NativeChoice {
+  readonly type: string;
+  readonly numbers: readonly { readonly name: string; readonly value: number }[];
+}
+
+export function lowerChoice({ type, ...options }: { readonly type: string }): NativeChoice {
+  return { type, numbers: Object.entries(options).map(([name, value]) => ({ name, value: Number(value) })) };
+}
 
 export interface NativeOptions {
   /** SIMD path, one of `paths()`. */
   readonly path: string;
   readonly threads: number;
   readonly batchSize: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
+  readonly optimizer: NativeChoice;
+  readonly clip: { readonly type: 'none' | Clip['type']; readonly bound: number };
+  /** 0 where no average of the weights is kept. */
+  readonly average: number;
   /** Watches what lies between the values of the arena; for kernels judged alone. */
   readonly guard: boolean;
   /** Notes where the time of steps goes, for `takeProfile`. */
@@ -40,10 +54,7 @@ export interface NativeAugmentation {
   readonly keyLow: number;
   readonly keyHigh: number;
   readonly epoch: number;
-  readonly steps: readonly {
-    readonly type: string;
-    readonly numbers: readonly { readonly name: string; readonly value: number }[];
-  }[];
+  readonly steps: readonly NativeChoice[];
 }
 
 /** A value's numbers, [count, ...shape], on their way in, or on their way out right after call `after`. */
@@ -95,8 +106,8 @@ export interface Addon {
   takeProfile(program: NativeProgram): number[];
   read(program: NativeProgram, storage: Storage, parameter: number): Float32Array;
   write(program: NativeProgram, storage: Storage, parameter: number, values: Float32Array): void;
-  /** One update of every parameter as after a batch of so many samples. */
-  update(program: NativeProgram, rate: number, samples: number): void;
+  /** One update of every parameter as in that step, counted from 1, after a batch of so many samples. */
+  update(program: NativeProgram, rate: number, step: number, samples: number): void;
   train(
     program: NativeProgram,
     source: NativeSource,

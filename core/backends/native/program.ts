@@ -1,5 +1,6 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import { statesOf } from '../../kernels/optimizers/index.ts';
 import { streamKey } from '../../kernels/philox.ts';
 import { elements } from '../../kernels/shape.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
 } from '../backend.ts';
 import {
   type Addon,
+  lowerChoice,
   type NativeAugmentation,
   type NativeProgram,
   type NativeSource,
@@ -40,10 +42,14 @@ interface Split {
   readonly augmentation: Augmentation | undefined;
 }
 
+/** Where the optimizer's states lie, in order. */
+export const stateStorages: readonly Storage[] = ['state0', 'state1'];
+export const noClip = { type: 'none', bound: 0 } as const;
+
 /** Rows of a profile behind those of the calls. */
 const restOfStep = ['gather', 'pack', 'sum gradients', 'update'];
 
-/** A plan compiled by the addon. The C++ side holds parameters, velocities and every buffer; bytes stay JavaScript's. */
+/** A plan compiled by the addon. The C++ side holds parameters, what the optimizer keeps and every buffer; bytes stay JavaScript's. */
 export class NativeCpuProgram implements Program {
   readonly plan: Plan;
   readonly memoryBytes: number;
@@ -63,16 +69,16 @@ export class NativeCpuProgram implements Program {
   }
 
   #create(batchSize: number): NativeProgram {
-    const { threads, optimizer, profile = false } = this.#options;
-    const { momentum, weightDecay } = optimizer;
+    const { threads, optimizer, clip = noClip, average = 0, profile = false } = this.#options;
     const { addon, path } = this.#device;
     return native(() =>
       addon.create(this.#lowered, {
         path,
         threads,
         batchSize,
-        momentum,
-        weightDecay,
+        optimizer: lowerChoice(optimizer),
+        clip,
+        average,
         guard: false,
         profile,
       }),
@@ -84,12 +90,16 @@ export class NativeCpuProgram implements Program {
       const values = state.parameters.get(name);
       if (values)
         this.#write('parameters', i, mask ? values.map((value, k) => (mask[k] ? value : 0)) : values);
-      const velocity = state.optimizer.get(`${name}.velocity`) ?? new Float32Array(elements(shape));
-      if (update.type === 'descent') this.#write('velocities', i, velocity);
+      if (update.type !== 'descent') return;
+      for (const [kept, storage] of this.#kept()) {
+        const start = storage === 'averages' ? values : new Float32Array(elements(shape));
+        const found = state.optimizer.get(`${name}.${kept}`) ?? start;
+        if (found) this.#write(storage, i, found);
+      }
     });
   }
 
-  #write(storage: 'parameters' | 'velocities', parameter: number, values: Float32Array): void {
+  #write(storage: Storage, parameter: number, values: Float32Array): void {
     native(() => this.#device.addon.write(this.#program, storage, parameter, values));
   }
 
@@ -100,9 +110,17 @@ export class NativeCpuProgram implements Program {
       native(() => this.#device.addon.read(this.#program, storage, i));
     this.plan.parameters.forEach(({ name, update }, i) => {
       parameters.set(name, read('parameters', i));
-      if (update.type === 'descent') optimizer.set(`${name}.velocity`, read('velocities', i));
+      if (update.type !== 'descent') return;
+      for (const [kept, storage] of this.#kept()) optimizer.set(`${name}.${kept}`, read(storage, i));
     });
     return { parameters, optimizer };
+  }
+
+  /** What is kept of every parameter that descends: its name in a checkpoint, and where it lies. */
+  #kept(): (readonly [string, Storage])[] {
+    const { optimizer, average } = this.#options;
+    const states = statesOf(optimizer).map((name, k) => [name, stateStorages[k] as Storage] as const);
+    return average === undefined ? states : [...states, ['average', 'averages']];
   }
 
   attach(split: string, source: SampleSource, transform: Transform, augmentation?: Augmentation): void {
@@ -214,11 +232,12 @@ export class NativeCpuProgram implements Program {
 
 function lowerAugmentation({ seed, steps }: Augmentation, epoch: number): NativeAugmentation {
   const [keyLow, keyHigh] = streamKey(seed, 'augment');
-  const lowered = steps.map(({ type, numbers }) => ({
-    type,
-    numbers: Object.entries(numbers).map(([name, value]) => ({ name, value })),
-  }));
-  return { keyLow, keyHigh, epoch, steps: lowered };
+  return {
+    keyLow,
+    keyHigh,
+    epoch,
+    steps: steps.map(({ type, numbers }) => lowerChoice({ type, ...numbers })),
+  };
 }
 
 function targetOf(y: Int32Array | Float32Array, count: number): NativeTarget {

@@ -3,10 +3,13 @@ import type { OperandRef, ParameterUpdate, PlanValue } from '../../graph/plan.ts
 import { kernels } from '../../kernels/index.ts';
 import type { Kernel, Operand, Role, Shape } from '../../kernels/kernel.ts';
 import { operandAt, sampleShape, wholeShape } from '../../kernels/operands.ts';
+import { optimizerKernels } from '../../kernels/optimizers/index.ts';
 import { elements } from '../../kernels/shape.ts';
 import type { HostTensor, SingleCall } from '../backend.ts';
 import {
   type Addon,
+  lowerChoice,
+  type NativeChoice,
   type NativeProgram,
   type NativeTarget,
   native,
@@ -14,9 +17,13 @@ import {
   type Storage,
 } from './addon.ts';
 import { lowerCall, lowerParameter, type NativeParameter } from './lower.ts';
+import { noClip, stateStorages } from './program.ts';
 
 /** Elements left free, and watched, between two values of the arena. */
 const gap = 4;
+
+/** How kernels are judged: on one thread, watched. */
+const alone = { threads: 1, clip: noClip, average: 0, guard: true, profile: false } as const;
 
 /** What is needed of the addon to run kernels alone. */
 export type KernelHost = Pick<
@@ -83,15 +90,7 @@ class SingleRun {
       input: 0,
       arenaSize: this.#arenaSize,
     };
-    const options = {
-      path,
-      threads: 1,
-      batchSize: batch,
-      momentum: 0,
-      weightDecay: 0,
-      guard: true,
-      profile: false,
-    };
+    const options = { ...alone, path, batchSize: batch, optimizer: still.optimizer };
     const program = native(() => this.#addon.create(plan, options));
     try {
       return await this.#execute(program, placedInputs, placedOutputs, outputShapes);
@@ -176,37 +175,48 @@ class SingleRun {
 /** A kernel that the program runs by itself after each step, on one parameter. */
 interface Update {
   readonly kind: ParameterUpdate;
+  readonly optimizer: NativeChoice;
   readonly rate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
+  readonly step: number;
   readonly samples: number;
   /** What the call's inputs are, and its outputs. */
   readonly inputs: readonly Storage[];
   readonly outputs: readonly Storage[];
 }
 
-const still = { rate: 0, momentum: 0, weightDecay: 0, samples: 1 };
+const still = { optimizer: lowerChoice({ type: 'sgd' }), rate: 0, step: 1, samples: 1 };
+
+/** `adam.update` and so on: its attributes but for those of the moment are the optimizer's. */
+function ofOptimizer(call: SingleCall): Update {
+  const { rate, step = 1, ...numbers } = call.attributes as { rate: number; step?: number };
+  const states = stateStorages.slice(0, call.inputs.length - 2);
+  return {
+    ...still,
+    optimizer: lowerChoice({ type: call.kernel.split('.')[0] as string, ...numbers }),
+    rate,
+    step,
+    kind: { type: 'descent', decays: true },
+    inputs: ['parameters', 'gradients', ...states],
+    outputs: ['parameters', ...states],
+  };
+}
+
+function ofAverage({ attributes }: SingleCall): Update {
+  const { share, factor } = attributes as { share: number; factor: number };
+  // n / (n - 1) = factor, where any is to be corrected.
+  const samples = factor === 1 ? 0 : Math.round(factor / (factor - 1));
+  return {
+    ...still,
+    samples,
+    kind: { type: 'average', share, observations: 1 },
+    inputs: ['parameters', 'gradients'],
+    outputs: ['parameters'],
+  };
+}
 
 const updates: Readonly<Record<string, (call: SingleCall) => Update>> = {
-  'sgd.update': ({ attributes }) => ({
-    ...still,
-    ...(attributes as Pick<Update, 'rate' | 'momentum' | 'weightDecay'>),
-    kind: { type: 'descent', decays: true },
-    inputs: ['parameters', 'gradients', 'velocities'],
-    outputs: ['parameters', 'velocities'],
-  }),
-  'average.update': ({ attributes }) => {
-    const { share, factor } = attributes as { share: number; factor: number };
-    // n / (n - 1) = factor, where any is to be corrected.
-    const samples = factor === 1 ? 0 : Math.round(factor / (factor - 1));
-    return {
-      ...still,
-      samples,
-      kind: { type: 'average', share, observations: 1 },
-      inputs: ['parameters', 'gradients'],
-      outputs: ['parameters'],
-    };
-  },
+  ...Object.fromEntries(optimizerKernels.map(({ name }) => [name, ofOptimizer])),
+  'average.update': ofAverage,
 };
 
 /** Names of the kernels that the program runs by itself. */
@@ -222,14 +232,13 @@ async function runUpdate(
   const parameter = lowerParameter({ name: 'weight', layer: call.kernel, shape, update: update.kind });
   const value = { name: 'none', shape: [1], offset: 0 };
   const plan = { values: [value], parameters: [parameter], calls: [], loss: -1, input: 0, arenaSize: 1 };
-  const { momentum, weightDecay } = update;
-  const options = { path, threads: 1, batchSize: 1, momentum, weightDecay, guard: true, profile: false };
+  const options = { ...alone, path, batchSize: 1, optimizer: update.optimizer };
   return native(() => {
     const program = addon.create(plan, options);
     update.inputs.forEach((storage, i) => {
       addon.write(program, storage, 0, Float32Array.from(call.inputs[i]?.data ?? []));
     });
-    addon.update(program, update.rate, update.samples);
+    addon.update(program, update.rate, update.step, update.samples);
     expectIntact(addon, program, call.kernel);
     const results = update.outputs.map((storage) => ({ shape, data: addon.read(program, storage, 0) }));
     addon.dispose(program);

@@ -3,7 +3,7 @@ import type { KernelCall, Plan } from '../../graph/plan.ts';
 import { averageUpdate, besselFactor } from '../../kernels/average.ts';
 import { kernels } from '../../kernels/index.ts';
 import type { KernelTensor, Moment } from '../../kernels/kernel.ts';
-import { sgdUpdate } from '../../kernels/sgd.ts';
+import { averageKept, clipFactor, statesOf, updateOf } from '../../kernels/optimizers/index.ts';
 import type {
   Augmentation,
   CompileOptions,
@@ -30,7 +30,7 @@ interface Split {
 }
 
 /**
- * Runs a plan call by call in float64. Parameters and velocities are rounded to float32 after each update, as every
+ * Runs a plan call by call in float64. Parameters and what the optimizer keeps are rounded to float32 after each update, as every
  * device keeps them, so that a resumed run continues bit for bit.
  */
 export class ReferenceProgram implements Program {
@@ -47,7 +47,10 @@ export class ReferenceProgram implements Program {
     this.plan = plan;
     this.#options = options;
     this.#precision = precision;
-    this.#memory = new Memory(plan, options.batchSize);
+    this.#memory = new Memory(plan, options.batchSize, {
+      states: statesOf(options.optimizer),
+      average: options.average !== undefined,
+    });
   }
 
   get memoryBytes(): number {
@@ -76,7 +79,7 @@ export class ReferenceProgram implements Program {
       const fault = this.#run(this.#step(), moment);
       if (fault !== null) return { ...report, nonFinite: { step: report.steps, layer: fault } };
       const scored = this.#score(labels);
-      this.#update(request.rates[report.steps] ?? 0, indices.length);
+      this.#update(request.rates[report.steps] ?? 0, moment.step + 1, indices.length);
       report.steps++;
       report.samples += indices.length;
       report.lossSum += scored.lossSum;
@@ -180,23 +183,49 @@ export class ReferenceProgram implements Program {
     };
   }
 
-  #update(rate: number, samples: number): void {
-    const { momentum, weightDecay } = this.#options.optimizer;
-    const { parameters, gradients, velocities } = this.#memory;
+  /** @param step counted from 1 */
+  #update(rate: number, step: number, samples: number): void {
+    const { optimizer, average } = this.#options;
+    const { parameters, gradients, states, averages } = this.#memory;
+    this.#clip();
     this.plan.parameters.forEach(({ update }, i) => {
       const value = parameters[i] as KernelTensor;
       const gradient = gradients[i] as KernelTensor;
-      const velocity = velocities[i] as KernelTensor;
+      const kept = states[i] as readonly KernelTensor[];
       if (update.type === 'descent') {
-        const attributes = { rate, momentum, weightDecay: update.decays ? weightDecay : 0 };
-        sgdUpdate.reference([value, gradient, velocity], [value, velocity], attributes, 1, null);
+        const { kernel, attributes } = updateOf(optimizer, { rate, step, decays: update.decays });
+        kernel.reference([value, gradient, ...kept], [value, ...kept], attributes, 1, null);
       } else if (update.type === 'average') {
         const attributes = { share: update.share, factor: besselFactor(update.observations, samples) };
         averageUpdate.reference([value, gradient], [value], attributes, 1, null);
       }
-      store(value.data, 'float32');
-      store(velocity.data, 'float32');
+      for (const tensor of [value, ...kept]) store(tensor.data, 'float32');
+      const mean = averages[i];
+      if (mean === undefined || average === undefined || update.type !== 'descent') return;
+      const attributes = { share: 1 - averageKept(average, step), factor: 1 };
+      averageUpdate.reference([mean, value], [mean], attributes, 1, null);
+      store(mean.data, 'float32');
     });
+  }
+
+  /** Brings the gradients of what descends down to the bound. */
+  #clip(): void {
+    const { clip } = this.#options;
+    if (!clip) return;
+    const descending = this.#memory.gradients.filter(
+      (_, i) => this.plan.parameters[i]?.update.type === 'descent',
+    );
+    const squares = descending.reduce(
+      (sum, { data }) => data.reduce((all, value) => all + value * value, sum),
+      0,
+    );
+    const factor = clip.type === 'norm' ? clipFactor(Math.sqrt(squares), clip.bound) : 1;
+    for (const { data } of descending) {
+      for (let k = 0; k < data.length; k++) {
+        const value = data[k] as number;
+        data[k] = clip.type === 'norm' ? value * factor : Math.max(-clip.bound, Math.min(clip.bound, value));
+      }
+    }
   }
 }
 

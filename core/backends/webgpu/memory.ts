@@ -1,7 +1,8 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import type { SgdCall } from '../../kernels/optimizers/sgd.ts';
 import { elements } from '../../kernels/shape.ts';
-import type { OptimizerCall, ProgramState } from '../backend.ts';
+import type { ProgramState } from '../backend.ts';
 import type { Gpu } from './device.ts';
 import type { BufferPart } from './dispatch.ts';
 import { partPitch } from './kernels/partials.ts';
@@ -31,7 +32,7 @@ export class ProgramMemory {
   readonly #values: readonly GPUBuffer[];
   readonly #others: Readonly<Record<string, GPUBuffer>>;
 
-  private constructor(gpu: Gpu, plan: Plan, lowered: LoweredPlan, pitch: number, optimizer: OptimizerCall) {
+  private constructor(gpu: Gpu, plan: Plan, lowered: LoweredPlan, pitch: number, optimizer: SgdCall) {
     this.#gpu = gpu;
     this.#plan = plan;
     this.#pitch = pitch;
@@ -70,14 +71,14 @@ export class ProgramMemory {
     plan: Plan,
     lowered: LoweredPlan,
     pitch: number,
-    optimizer: OptimizerCall,
+    optimizer: SgdCall,
   ): Promise<ProgramMemory> {
     return gpu.guarded(`the buffers of ${plan.name}`, () => {
       return new ProgramMemory(gpu, plan, lowered, pitch, optimizer);
     });
   }
 
-  #fill({ weightDecay }: OptimizerCall): void {
+  #fill({ weightDecay }: SgdCall): void {
     const parameters = this.#plan.parameters.map(({ update, shape }) => ({
       update,
       room: roomOf(elements(shape)),

@@ -21,7 +21,7 @@ import { type BatchRecord, type Dispatch, packRecords, StepContext } from './dis
 import { type Feed, openAugmentedFeed, openFeed } from './feed.ts';
 import { addPartials, tableRow } from './kernels/sums.ts';
 import { tilesOf } from './kernels/tile-choice.ts';
-import { updateAll } from './kernels/update.ts';
+import { descentOf, updateAll } from './kernels/update.ts';
 import { toImagesInnermost, toImagesOutermost } from './layout.ts';
 import {
   classesOf,
@@ -101,7 +101,7 @@ export class WebGpuProgram implements Program {
   static async create(gpu: Gpu, plan: Plan, options: CompileOptions): Promise<WebGpuProgram> {
     const pitch = pitchOf(options.batchSize);
     const lowered = lowerPlan(plan, { pitch, tiles: tilesOf(gpu) });
-    const memory = await ProgramMemory.create(gpu, plan, lowered, pitch, options.optimizer);
+    const memory = await ProgramMemory.create(gpu, plan, lowered, pitch, descentOf(options));
     const context = await StepContext.create(gpu, stepsInSubmit);
     try {
       const stages = await prepareStages(context, memory, lowered, options);
@@ -432,7 +432,7 @@ async function prepareStages(
   context: StepContext,
   memory: ProgramMemory,
   lowered: LoweredPlan,
-  { optimizer }: CompileOptions,
+  options: CompileOptions,
 ): Promise<Stages> {
   const operations = wholeStep(lowered);
   const prepared = await Promise.all(
@@ -449,7 +449,7 @@ async function prepareStages(
   const resolve = memory.resolve.bind(memory);
   const sums =
     rows === 0 ? [] : [await context.prepare('sums of gradients', addPartials(rows, places), resolve, last)];
-  const update = updateAll(optimizer, memory.parameters.size);
+  const update = updateAll(descentOf(options), memory.parameters.size);
   return {
     forward: prepared.slice(0, loss).flat(),
     loss: prepared[loss] ?? [],

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../store/store.ts';
+import { judgedParameters } from '../../train/averaging.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
 import { evaluate } from '../../train/evaluate.ts';
 import type { RunConfig } from '../../train/experiment.ts';
@@ -35,7 +36,7 @@ export const evaluateCommand: Command = {
       });
       const { state, data } = await readCheckpoint(join(home, path), sha256);
       mustBeTrainedOn(data, session.data);
-      session.program.setState(state);
+      session.program.setState({ ...state, parameters: judgedParameters(state, config.train.average) });
       const result = await evaluate(session, 'test');
       session.program.dispose();
       backend.close?.();

@@ -8,11 +8,14 @@ import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { layerDescriptors } from '../../layers/index.ts';
 import { presetDescriptors, resolveModel } from '../../models/index.ts';
+import { averageDescriptors } from '../../train/averaging.ts';
+import { clipDescriptors } from '../../train/clipping.ts';
 import { initializerDescriptors } from '../../train/initializers.ts';
 import { lossDescriptors } from '../../train/losses.ts';
-import { optimizerDescriptors } from '../../train/optimizers.ts';
+import { optimizerDescriptors } from '../../train/optimizers/index.ts';
 import { presetExperiments } from '../../train/preset-experiments.ts';
-import { scheduleDescriptors } from '../../train/schedules.ts';
+import { scheduleDescriptors } from '../../train/schedules/index.ts';
+import { stoppingDescriptors } from '../../train/stopping.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { appVersion } from '../version.ts';
 
@@ -45,6 +48,9 @@ export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
       losses: [...lossDescriptors],
       optimizers: [...optimizerDescriptors],
       schedules: [...scheduleDescriptors],
+      clipping: [...clipDescriptors],
+      averaging: [...averageDescriptors],
+      stopping: [...stoppingDescriptors],
       preprocessing: [...preprocessDescriptors],
       augmentations: [...augmentDescriptors],
       derivations: [...derivationDescriptors],

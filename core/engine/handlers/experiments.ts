@@ -20,7 +20,7 @@ import {
 } from '../../train/experiment.ts';
 import { mustBeLabelled } from '../../train/labels.ts';
 import { embedModelFiles } from '../../train/model-issues.ts';
-import { rateAt } from '../../train/schedules.ts';
+import { rateAt } from '../../train/schedules/index.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { adviseOn, checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';

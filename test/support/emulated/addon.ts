@@ -21,7 +21,7 @@ const roles: readonly (NativeOperand['role'] | 'none')[] = [
   'target',
   'losses',
 ];
-const storages: readonly Storage[] = ['parameters', 'velocities', 'gradients'];
+const storages: readonly Storage[] = ['parameters', 'gradients', 'averages', 'state0', 'state1'];
 
 /** A program that is run in one go once its action is known, and what came of it. */
 interface Pending {
@@ -71,9 +71,12 @@ export class EmulatedAddon implements KernelHost {
     this.#pending.delete(program);
   }
 
-  update(program: NativeProgram, rate: number, samples: number): void {
+  update(program: NativeProgram, rate: number, step: number, samples: number): void {
     const pending = this.#of(program);
-    this.#finish(pending, new WireReader(this.#run(start(pending).floats([rate]).int(samples).done())));
+    this.#finish(
+      pending,
+      new WireReader(this.#run(start(pending).floats([rate]).int(step).int(samples).done())),
+    );
   }
 
   async execute(
@@ -123,7 +126,9 @@ export class EmulatedAddon implements KernelHost {
 /** All that comes before the action. */
 function start({ plan, options, writes }: Pending): WireWriter {
   const out = new WireWriter();
-  out.text(options.path).int(options.batchSize).floats([options.momentum, options.weightDecay]);
+  out.text(options.path).int(options.batchSize);
+  out.text(options.optimizer.type);
+  out.list(options.optimizer.numbers, ({ name, value }) => out.text(name).floats([value]));
   out.list(plan.values, ({ name, shape, offset }) => out.text(name).ints(shape).int(offset));
   out.list(plan.parameters, ({ name, shape, update, decays, share, observations }) =>
     out

@@ -134,9 +134,11 @@ void run() {
   require(kernels != nullptr, "This SIMD path does not run here");
   ProgramOptions options;
   options.batchSize = readInt();
-  const auto optimizer = readList<float>();
-  options.momentum = optimizer[0];
-  options.weightDecay = optimizer[1];
+  options.optimizer.type = readText();
+  for (int count = readInt(); count > 0; count--) {
+    const std::string name = readText();
+    options.optimizer.numbers[name] = static_cast<double>(readList<float>()[0]);
+  }
   Program program(readPlan(), *kernels, options);
   program.guardArenas();
   for (int count = readInt(); count > 0; count--) {
@@ -149,11 +151,14 @@ void run() {
   if (rate.empty()) {
     execute(program);
   } else {
-    program.update(rate[0], readInt());
+    const int step = readInt();
+    program.update({rate[0], step}, readInt());
   }
-  for (const Storage storage : {Storage::parameters, Storage::velocities, Storage::gradients}) {
+  for (const Storage storage :
+       {Storage::parameters, Storage::gradients, Storage::averages, Storage::state0, Storage::state1}) {
     for (int k = 0; k < static_cast<int>(program.plan().parameters.size()); k++) {
-      writeList(program.at(storage, k), program.size(k));
+      const float* values = program.at(storage, k);
+      writeList(values, values == nullptr ? 0 : program.size(k));
     }
   }
   const uint8_t intact = program.intact();

@@ -50,8 +50,8 @@ describe('an experiment', () => {
       train: {
         epochs: 10,
         batchSize: 64,
-        optimizer: { type: 'sgd', lr: 0.1, momentum: 0.9, weightDecay: 0 },
-        schedule: { type: 'constant' },
+        optimizer: { type: 'sgd', lr: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0 },
+        schedule: { type: 'constant', warmup: 0 },
         select: { metric: 'validation/accuracy', direction: 'max' },
       },
       grid: {},

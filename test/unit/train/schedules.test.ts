@@ -3,8 +3,8 @@ import { variantDescriptor } from '../../../core/contract/catalog.ts';
 import { layerDescriptors } from '../../../core/layers/index.ts';
 import { initializerDescriptors } from '../../../core/train/initializers.ts';
 import { lossDescriptors } from '../../../core/train/losses.ts';
-import { optimizerDescriptors, optimizerSchema } from '../../../core/train/optimizers.ts';
-import { rateAt, scheduleDescriptors, scheduleSchema } from '../../../core/train/schedules.ts';
+import { optimizerDescriptors, optimizerSchema } from '../../../core/train/optimizers/index.ts';
+import { rateAt, scheduleDescriptors, scheduleSchema } from '../../../core/train/schedules/index.ts';
 
 describe('the learning rate', () => {
   it('stays where it is when constant', () => {
@@ -29,8 +29,43 @@ describe('the learning rate', () => {
     expect(rateAt({ type: 'cosine', final: 0.2 }, 1, 12, 10)).toBeCloseTo(0.2, 15);
   });
 
+  it('falls by the same factor in every epoch, or as a power of the time that is left', () => {
+    expect(rateAt({ type: 'exponential', factor: 0.5 }, 1, 2.5, 10)).toBeCloseTo(0.5 ** 2.5, 15);
+    expect(rateAt({ type: 'polynomial', power: 2, final: 0 }, 1, 5, 10)).toBeCloseTo(0.25, 15);
+    expect(rateAt({ type: 'polynomial', power: 1, final: 0.5 }, 1, 12, 10)).toBeCloseTo(0.5, 15);
+  });
+
+  it('rises to the base rate during a warm-up, and then goes its way over the rest', () => {
+    const warm = { type: 'cosine', final: 0, warmup: 2 };
+    expect(rateAt(warm, 1, 0, 10)).toBe(0);
+    expect(rateAt(warm, 1, 1, 10)).toBeCloseTo(0.5, 15);
+    expect(rateAt(warm, 1, 2, 10)).toBe(1);
+    expect(rateAt(warm, 1, 6, 10)).toBeCloseTo(0.5, 15);
+    expect(rateAt(warm, 1, 10, 10)).toBeCloseTo(0, 15);
+  });
+
+  it('is reduced on a plateau, patience starting anew with each reduction', () => {
+    const plateau = { type: 'plateau', factor: 0.1, patience: 2, minimumChange: 0, least: 0.001 };
+    const rateAfter = (...history: number[]) =>
+      rateAt(plateau, 1, history.length, 20, { history, direction: 'max' });
+    expect(rateAfter(0.5, 0.4)).toBe(1);
+    expect(rateAfter(0.5, 0.4, 0.5)).toBeCloseTo(0.1, 15);
+    expect(rateAfter(0.5, 0.4, 0.5, 0.4)).toBeCloseTo(0.1, 15);
+    expect(rateAfter(0.5, 0.4, 0.5, 0.4, 0.4)).toBeCloseTo(0.01, 15);
+    expect(rateAfter(0.5, 0.4, 0.5, 0.6, 0.6)).toBeCloseTo(0.1, 15);
+    expect(rateAfter(...new Array(20).fill(0))).toBe(0.001);
+    // Downwards, and with what is not finite counted as no improvement.
+    const falling = { history: [3, Number.NaN, Number.NaN], direction: 'min' } as const;
+    expect(rateAt(plateau, 1, 3, 20, falling)).toBeCloseTo(0.1, 15);
+  });
+
   it('has defaults for all but the type', () => {
-    expect(scheduleSchema.parse({ type: 'step' })).toEqual({ type: 'step', every: 5, factor: 0.5 });
+    expect(scheduleSchema.parse({ type: 'step' })).toEqual({
+      type: 'step',
+      every: 5,
+      factor: 0.5,
+      warmup: 0,
+    });
     expect(optimizerSchema.parse({ type: 'sgd' })).toMatchObject({ momentum: 0.9, weightDecay: 0 });
   });
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ConvolabError } from '../../../contract/errors.ts';
 import type { ParameterUpdate } from '../../../graph/plan.ts';
-import type { OptimizerCall } from '../../backend.ts';
+import type { SgdCall } from '../../../kernels/optimizers/sgd.ts';
+import type { CompileOptions } from '../../backend.ts';
 import { type Collection, forEach, noFault, reads, type Shader, writes } from '../shader.ts';
 
 /** Elements to which the place of every parameter is rounded up; each such chunk has its own rule. */
@@ -32,12 +34,29 @@ export function rulesOf(
 }
 
 /**
+ * The optimizer, if it is one that this backend has.
+ * @throws `backend.unsupported`
+ */
+export function descentOf({ optimizer, clip, average }: CompileOptions): SgdCall {
+  if (optimizer.type === 'sgd' && !clip && average === undefined) return optimizer;
+  const missing = clip
+    ? 'clip gradients'
+    : average !== undefined
+      ? 'average weights'
+      : `train by ${optimizer.type}`;
+  throw new ConvolabError('backend.unsupported', `The GPU backend cannot ${missing} yet.`, {
+    subject: optimizer.type,
+    hint: 'Train on the processor (backend: cpu), or by gradient descent with momentum.',
+  });
+}
+
+/**
  * The update of all parameters in one dispatch. Gradient descent with momentum: v = mu v + (g + lambda w); (7), (8):
  * w = w - eta v. Running averages: w = w + share (factor g - w), with Bessel's factor n / (n - 1) for a variance of n
  * observations. Nothing is done from the first fault on.
  * @param count elements of all parameters, whole chunks
  */
-export function updateAll({ momentum }: OptimizerCall, count: number): Shader {
+export function updateAll({ momentum, nesterov = false }: SgdCall, count: number): Shader {
   const main = forEach(
     count / 4,
     `if (atomicLoad(&fault) != ${noFault}u) { return; }
@@ -45,9 +64,10 @@ export function updateAll({ momentum }: OptimizerCall, count: number): Shader {
   let w = weights[item];
   let g = gradients[item];
   if (rule.x == ${kinds.descent}.0) {
-    let v = ${momentum} * velocities[item] + g + rule.y * w;
+    let slope = g + rule.y * w;
+    let v = ${momentum} * velocities[item] + slope;
     velocities[item] = v;
-    weights[item] = w - batch.rate * v;
+    weights[item] = w - batch.rate * (${nesterov ? `slope + ${momentum} * v` : 'v'});
   } else if (rule.x == ${kinds.average}.0) {
     let n = rule.z * f32(batch.count);
     let factor = select(1.0, n / (n - 1.0), n > 1.0);
@@ -65,7 +85,7 @@ export function updateAll({ momentum }: OptimizerCall, count: number): Shader {
   };
 }
 
-const sgdAttributes = z.object({ momentum: z.number(), weightDecay: z.number() });
+const sgdAttributes = z.object({ momentum: z.number(), nesterov: z.boolean(), weightDecay: z.number() });
 const averageAttributes = z.object({ share: z.number(), factor: z.number() });
 
 /** One of `updates` on a single parameter of up to one chunk: what its inputs are, and which of them it writes. */
@@ -78,13 +98,13 @@ export interface SingleUpdate {
 
 export function singleUpdate(kernel: string, attributes: unknown): SingleUpdate {
   if (kernel === 'sgd.update') {
-    const { momentum, weightDecay } = sgdAttributes.parse(attributes);
+    const { momentum, nesterov, weightDecay } = sgdAttributes.parse(attributes);
     const update = { type: 'descent', decays: true } as const;
     return {
       inputs: ['parameters', 'gradients', 'velocities'],
       written: [0, 2],
       rules: (room) => rulesOf([{ update, room }], weightDecay),
-      shader: (room) => updateAll({ type: 'sgd', momentum, weightDecay }, room),
+      shader: (room) => updateAll({ type: 'sgd', momentum, nesterov, weightDecay }, room),
     };
   }
   const { share, factor } = averageAttributes.parse(attributes);

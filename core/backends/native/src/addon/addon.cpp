@@ -132,8 +132,10 @@ napi_value tallyResult(napi_env env, const Tally& tally) {
 
 Storage storageNamed(const std::string& name) {
   if (name == "parameters") return Storage::parameters;
-  if (name == "velocities") return Storage::velocities;
   if (name == "gradients") return Storage::gradients;
+  if (name == "averages") return Storage::averages;
+  if (name == "state0") return Storage::state0;
+  if (name == "state1") return Storage::state1;
   throw Failure("argument.invalid", "There is no storage " + name);
 }
 
@@ -165,13 +167,31 @@ napi_value measurePeakOf(napi_env env, const Arguments& arguments) {
 // mapFile(path): Uint8Array
 napi_value mapFileAt(napi_env env, const Arguments& arguments) { return mapFile(env, arguments[0].text()); }
 
-// create(plan, { path, threads, batchSize, momentum, weightDecay, guard, profile }): program
+OptimizerCall readOptimizer(const js::Value& from) {
+  OptimizerCall call;
+  call.type = from.get("type").text();
+  for (const js::Value& number : from.get("numbers").items()) {
+    call.numbers[number.get("name").text()] = number.get("value").number();
+  }
+  return call;
+}
+
+ProgramOptions::Clip clipNamed(const std::string& name) {
+  if (name == "norm") return ProgramOptions::Clip::norm;
+  if (name == "value") return ProgramOptions::Clip::value;
+  require(name == "none", "Gradients cannot be clipped by " + name);
+  return ProgramOptions::Clip::none;
+}
+
+// create(plan, { path, threads, batchSize, optimizer, clip, average, guard, profile }): program
 napi_value create(napi_env env, const Arguments& arguments) {
   const js::Value options = arguments[1];
   const ProgramOptions chosen = {.threads = static_cast<int>(options.get("threads").integer(1, 1024)),
                                  .batchSize = static_cast<int>(options.get("batchSize").integer(1, 1 << 20)),
-                                 .momentum = static_cast<float>(options.get("momentum").number()),
-                                 .weightDecay = static_cast<float>(options.get("weightDecay").number()),
+                                 .optimizer = readOptimizer(options.get("optimizer")),
+                                 .clip = clipNamed(options.get("clip").get("type").text()),
+                                 .bound = static_cast<float>(options.get("clip").get("bound").number()),
+                                 .average = options.get("average").number(),
                                  .profile = options.get("profile").flag()};
   auto handle = std::make_unique<SharedHandle>(std::make_shared<Handle>());
   (*handle)->program =
@@ -208,11 +228,18 @@ napi_value takeProfile(napi_env env, const Arguments& arguments) {
   return js::numbers(env, arguments.idle(arguments.handle()).takeProfile());
 }
 
+/// Throws where the program keeps no such thing.
+float* placeOf(Program& program, const js::Value& storage, int parameter) {
+  float* place = program.at(storageNamed(storage.text()), parameter);
+  require(place != nullptr, "The program keeps no " + storage.text());
+  return place;
+}
+
 // read(program, storage, parameter): Float32Array
 napi_value read(napi_env env, const Arguments& arguments) {
   Program& program = arguments.idle(arguments.handle());
   const int index = arguments[2].index(program.plan().parameters.size());
-  const float* from = program.at(storageNamed(arguments[1].text()), index);
+  const float* from = placeOf(program, arguments[1], index);
   float* to = nullptr;
   napi_value array = js::floatArray(env, program.size(index), &to);
   std::copy_n(from, program.size(index), to);
@@ -227,14 +254,15 @@ napi_value write(napi_env, const Arguments& arguments) {
   require(values.size == program.size(index), program.plan().parameters[static_cast<size_t>(index)].name + " has " +
                                                   std::to_string(program.size(index)) + " elements, not " +
                                                   std::to_string(values.size));
-  std::copy_n(values.data, values.size, program.at(storageNamed(arguments[1].text()), index));
+  std::copy_n(values.data, values.size, placeOf(program, arguments[1], index));
   return nullptr;
 }
 
-// update(program, rate, samples)
+// update(program, rate, step, samples)
 napi_value update(napi_env, const Arguments& arguments) {
   Program& program = arguments.idle(arguments.handle());
-  program.update(static_cast<float>(arguments[1].number()), static_cast<int>(arguments[2].integer(0, 1 << 20)));
+  const UpdateMoment moment = {static_cast<float>(arguments[1].number()), arguments[2].integer(1, int64_t{1} << 32)};
+  program.update(moment, static_cast<int>(arguments[3].integer(0, 1 << 20)));
   return nullptr;
 }
 

@@ -91,7 +91,6 @@ void turn(double angle, View& view) {
 }
 
 void colour(const double* n, Random& random, View& view, const Gathering& shape) {
-  static constexpr double kNone[] = {0, 0, 0};
   const double bright = 1 + random.around(n[0]);
   const double distance = 1 + random.around(n[1]);
   const double factor = bright * distance;

@@ -118,8 +118,28 @@ struct NormalGradient {
   float meanOfDy, meanOfProduct;
 };
 
-struct Descent {
+struct SgdStep {
   float rate, momentum, weightDecay;
+  bool nesterov;
+};
+
+struct AdamStep {
+  /// Already over 1 - beta1^t.
+  float rate;
+  /// Each beta, and 1 less it.
+  float beta1, rest1, beta2, rest2;
+  float epsilon;
+  /// 1 / sqrt(1 - beta2^t)
+  float root;
+  /// Weight decay by way of the gradient, or what is kept of a weight apart from it.
+  float weightDecay, kept;
+};
+
+struct RmspropStep {
+  float rate;
+  /// Of the mean square that carries over, and 1 less it.
+  float share, rest;
+  float epsilon, momentum, weightDecay;
 };
 
 }  // namespace convolab

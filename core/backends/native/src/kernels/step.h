@@ -1,8 +1,6 @@
 #pragma once
-// What surrounds the network in a training step: gathering a batch from the samples of a data set, adding up the
-// gradients of the slices, and the update (7), (8) with momentum as PyTorch defines it:
-//
-//   x = stored * scale[c] + shift[c]      v = mu v + g + lambda w,  w = w - eta v
+// What surrounds the network in a training step: gathering a batch from the samples of a data set, x = stored * scale[c] +
+// shift[c], and adding up the gradients of the slices. The update is in update.h.
 
 #include "../simd/vector.h"
 #include "shapes.h"
@@ -34,34 +32,6 @@ static void gather(const Gathering& shape, const Pixel* const* images, const flo
       }
     }
   }
-}
-
-/// Runs f on whole vectors of three arrays, and on each element of the rest as a vector of its own.
-template <typename F>
-static inline void eachParameter(int64_t count, float* a, float* b, const float* c, F f) {
-  int64_t at = 0;
-  for (; at + kWidth <= count; at += kWidth) {
-    Vector first = load(a + at), second = load(b + at);
-    f(first, second, load(c + at));
-    store(a + at, first);
-    store(b + at, second);
-  }
-  for (; at < count; at++) {
-    Vector first = broadcast(a[at]), second = broadcast(b[at]);
-    f(first, second, broadcast(c[at]));
-    a[at] = first[0];
-    b[at] = second[0];
-  }
-}
-
-static void descend(const Descent& descent, int64_t count, const float* gradient, float* weight, float* velocity) {
-  const Vector momentum = broadcast(descent.momentum);
-  const Vector decay = broadcast(descent.weightDecay);
-  const Vector rate = broadcast(-descent.rate);
-  eachParameter(count, weight, velocity, gradient, [=](Vector& w, Vector& v, Vector g) {
-    v = fma(decay, w, fma(momentum, v, g));
-    w = fma(rate, v, w);
-  });
 }
 
 /// A running average: value += share (factor observed - value).

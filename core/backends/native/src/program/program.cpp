@@ -19,6 +19,7 @@ Program::Program(Plan plan, const Kernels& kernels, const ProgramOptions& option
       options_(options),
       kernels_(kernels),
       mostSlices_((options.batchSize + kLanes - 1) / kLanes),
+      optimizer_(makeOptimizer(options.optimizer)),
       team_(options.threads) {
   check(plan_);
   allocate();
@@ -34,11 +35,19 @@ void Program::allocate() {
     place += roundUp(elementsOf(parameter.shape)) + kLanes;
   }
   parameters_ = Buffer(place, "the parameters");
-  velocities_ = Buffer(place, "the momentum");
   gradients_ = Buffer(place, "the gradients");
+  std::vector<Buffer*> buffers = {&parameters_, &gradients_};
+  for (int k = 0; k < optimizer_->states(); k++) {
+    states_[k] = Buffer(place, "what the optimizer keeps");
+    buffers.push_back(&states_[k]);
+  }
+  if (options_.average > 0) {
+    averages_ = Buffer(place, "the average of the weights");
+    buffers.push_back(&averages_);
+  }
   std::vector<std::pair<int64_t, int64_t>> ranges;
   for (size_t k = 0; k < places_.size(); k++) ranges.emplace_back(places_[k], places_[k] + size(static_cast<int>(k)));
-  for (Buffer* buffer : {&parameters_, &velocities_, &gradients_}) buffer->guardBetween(ranges);
+  for (Buffer* buffer : buffers) buffer->guardBetween(ranges);
   const int64_t images = int64_t{mostSlices_} * kLanes;
   losses_ = Buffer(images, "the losses");
   labels_.resize(static_cast<size_t>(images));
@@ -72,6 +81,7 @@ void Program::planTasks() {
       chunks_.push_back({static_cast<int>(k), begin, std::min(kChunk, elements - begin)});
     }
   }
+  squares_.resize(chunks_.size());
   for (const Binder::SliceSum& sum : sliceSums_) {
     for (int64_t begin = 0; begin < sum.count; begin += kChunk) {
       sumTasks_.push_back({&sum, begin, std::min(kChunk, sum.count - begin)});
@@ -86,7 +96,8 @@ void Program::planTasks() {
 
 int64_t Program::memoryBytes() const {
   int64_t bytes = 0;
-  for (const Buffer* buffer : {&parameters_, &velocities_, &gradients_, &sliceGradients_, &losses_, &targets_}) {
+  for (const Buffer* buffer : {&parameters_, &gradients_, &averages_, &states_[0], &states_[1], &sliceGradients_,
+                               &losses_, &targets_}) {
     bytes += buffer->bytes();
   }
   for (const Buffer& buffer : arenas_) bytes += buffer.bytes();
@@ -100,10 +111,9 @@ int64_t Program::size(int parameter) const {
 }
 
 float* Program::at(Storage storage, int parameter) {
-  Buffer& buffer = storage == Storage::parameters   ? parameters_
-                   : storage == Storage::velocities ? velocities_
-                                                    : gradients_;
-  return buffer.data() + places_[static_cast<size_t>(parameter)];
+  Buffer* const buffers[] = {&parameters_, &gradients_, &averages_, &states_[0], &states_[1]};
+  float* data = buffers[static_cast<size_t>(storage)]->data();
+  return data == nullptr ? nullptr : data + places_[static_cast<size_t>(parameter)];
 }
 
 Tally Program::train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
@@ -132,7 +142,7 @@ Tally Program::train(const Source& source, const uint32_t* order, int64_t count,
         addTo(tally, batch);
         tally.steps++;
       }
-      descend(thread, rates[step], batch.images);
+      descend(thread, {rates[step], int64_t{batch.moment.step} + 1}, batch.images);
     }
   });
   if (!finite_) tally.nonFinite = {tally.steps, findNonFinite(batchAt(int64_t{tally.steps} * batchSize))};
@@ -197,8 +207,8 @@ void Program::execute(int count, const std::vector<Feed>& feeds, const TargetFee
   if (losses != nullptr) std::copy_n(losses_.data(), count, losses);
 }
 
-void Program::update(float rate, int samples) {
-  team_.run([&](int thread) { descend(thread, rate, samples); });
+void Program::update(const UpdateMoment& moment, int samples) {
+  team_.run([&](int thread) { descend(thread, moment, samples); });
 }
 
 std::vector<int64_t> Program::takeProfile() {
@@ -217,8 +227,8 @@ void Program::guardArenas() {
 
 bool Program::intact() const {
   const auto whole = [](const Buffer& buffer) { return buffer.data() == nullptr || buffer.intact(); };
-  return whole(parameters_) && whole(velocities_) && whole(gradients_) && whole(sliceGradients_) && whole(losses_) &&
-         whole(targets_) && std::all_of(arenas_.begin(), arenas_.end(), whole) &&
+  return whole(parameters_) && whole(gradients_) && whole(averages_) && whole(states_[0]) && whole(states_[1]) &&
+         whole(sliceGradients_) && whole(losses_) && whole(targets_) && std::all_of(arenas_.begin(), arenas_.end(), whole) &&
          std::all_of(scratch_.begin(), scratch_.end(), whole) &&
          std::all_of(operations_.begin(), operations_.end(), [](const auto& operation) { return operation->intact(); });
 }
@@ -375,28 +385,55 @@ void Program::sumGradients(int thread, const Batch& batch) {
   });
 }
 
-void Program::descend(int thread, float rate, int samples) {
+void Program::descend(int thread, const UpdateMoment& moment, int samples) {
   Stopwatch& stopwatch = stopwatches_[static_cast<size_t>(thread)];
   stopwatch.start();
+  const float factor = clipFactor();
   team_.share(static_cast<int>(chunks_.size()), [&](int k) {
-    descendChunk(chunks_[static_cast<size_t>(k)], rate, samples);
+    descendChunk(chunks_[static_cast<size_t>(k)], moment, factor, samples);
     stopwatch.lap(rowOf(Part::update));
   });
 }
 
-void Program::descendChunk(const Chunk& chunk, float rate, int samples) {
+float Program::clipFactor() {
+  if (options_.clip != ProgramOptions::Clip::norm) return 1;
+  team_.share(static_cast<int>(chunks_.size()), [&](int k) {
+    const Chunk& chunk = chunks_[static_cast<size_t>(k)];
+    const bool descends = plan_.parameters[static_cast<size_t>(chunk.parameter)].update == Update::descent;
+    const float* gradients = at(Storage::gradients, chunk.parameter) + chunk.begin;
+    squares_[static_cast<size_t>(k)] =
+        descends ? static_cast<double>(kernels_.sumSquares(chunk.count, gradients)) : 0;
+  });
+  // In the order of the chunks, by every thread for itself: the same sum whoever made the parts.
+  double sum = 0;
+  for (const double square : squares_) sum += square;
+  return static_cast<float>(std::min(1.0, static_cast<double>(options_.bound) / (std::sqrt(sum) + 1e-6)));
+}
+
+void Program::descendChunk(const Chunk& chunk, const UpdateMoment& moment, float factor, int samples) {
   const PlanParameter& parameter = plan_.parameters[static_cast<size_t>(chunk.parameter)];
-  float* values = at(Storage::parameters, chunk.parameter) + chunk.begin;
-  const float* gradients = at(Storage::gradients, chunk.parameter) + chunk.begin;
-  if (parameter.update == Update::descent) {
-    const Descent descent = {rate, options_.momentum, parameter.decays ? options_.weightDecay : 0.0f};
-    kernels_.descend(descent, chunk.count, gradients, values, at(Storage::velocities, chunk.parameter) + chunk.begin);
-  } else if (parameter.update == Update::average) {
+  const auto place = [&](Storage storage) {
+    float* data = at(storage, chunk.parameter);
+    return data == nullptr ? nullptr : data + chunk.begin;
+  };
+  float* values = place(Storage::parameters);
+  float* gradients = place(Storage::gradients);
+  if (parameter.update == Update::average) {
     const double n = static_cast<double>(parameter.observations) * samples;
     // Bessel's correction of a variance.
-    const double factor = n > 1 ? n / (n - 1) : 1;
-    kernels_.approach(parameter.share, static_cast<float>(factor), chunk.count, gradients, values);
+    const double bessel = n > 1 ? n / (n - 1) : 1;
+    kernels_.approach(parameter.share, static_cast<float>(bessel), chunk.count, gradients, values);
   }
+  if (parameter.update != Update::descent) return;
+  if (factor < 1) kernels_.multiplyBy(factor, chunk.count, gradients);
+  if (options_.clip == ProgramOptions::Clip::value) kernels_.limitTo(options_.bound, chunk.count, gradients);
+  float* const states[] = {place(Storage::state0), place(Storage::state1)};
+  optimizer_->step(kernels_, moment, parameter.decays, chunk.count, gradients, values, states);
+  if (options_.average == 0) return;
+  // Less is kept at the start, to leave the initial weights behind.
+  const auto t = static_cast<double>(moment.step);
+  const double kept = std::min(options_.average, (1 + t) / (10 + t));
+  kernels_.approach(static_cast<float>(1 - kept), 1, chunk.count, values, place(Storage::averages));
 }
 
 void Program::addTo(Tally& tally, const Batch& batch) const {

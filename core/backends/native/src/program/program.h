@@ -9,6 +9,7 @@
 #include "../augment/augmentation.h"
 #include "buffer.h"
 #include "operation.h"
+#include "optimizer.h"
 #include "plan.h"
 #include "stages.h"
 #include "stopwatch.h"
@@ -20,8 +21,12 @@ struct ProgramOptions {
   int threads = 1;
   /// Largest batch of a step.
   int batchSize = 1;
-  float momentum = 0;
-  float weightDecay = 0;
+  OptimizerCall optimizer;
+  /// What gradients are brought down to: all together by their norm, or each element.
+  enum class Clip { none, norm, value } clip = Clip::none;
+  float bound = 0;
+  /// Share of itself that a running average of the weights keeps at each step; none is kept at 0.
+  double average = 0;
   /// Whether to note where the time goes.
   bool profile = false;
 };
@@ -72,7 +77,8 @@ struct Tally {
   NonFinite nonFinite;
 };
 
-enum class Storage { parameters, velocities, gradients };
+/// What there is of each parameter; the states are the optimizer's.
+enum class Storage { parameters, gradients, averages, state0, state1 };
 
 /// A plan ready to run: operations, memory and threads. One call at a time.
 ///
@@ -91,7 +97,7 @@ class Program {
   const Plan& plan() const { return plan_; }
   const ProgramOptions& options() const { return options_; }
   int64_t memoryBytes() const;
-  /// Elements of a parameter, and its values (or velocities, or gradients).
+  /// Elements of a parameter, and its values (or gradients, ...); null where none are kept.
   int64_t size(int parameter) const;
   float* at(Storage storage, int parameter);
 
@@ -113,7 +119,7 @@ class Program {
                float* losses, const Moment& moment);
 
   /// One update from the gradients as they are, those of so many samples.
-  void update(float rate, int samples);
+  void update(const UpdateMoment& moment, int samples);
 
   /// Nanoseconds of all threads since this was last asked, for each call of the plan and then each `Part` of a step.
   /// All zeros unless the options ask for it.
@@ -165,8 +171,10 @@ class Program {
   void runCutUp(int thread, const Batch& batch, int lastCall);
   void settle(int thread, const Batch& batch, int call);
   void sumGradients(int thread, const Batch& batch);
-  void descend(int thread, float rate, int samples);
-  void descendChunk(const Chunk& chunk, float rate, int samples);
+  void descend(int thread, const UpdateMoment& moment, int samples);
+  void descendChunk(const Chunk& chunk, const UpdateMoment& moment, float factor, int samples);
+  /// Factor that brings all gradients together down to the bound; 1 where they are not clipped by their norm.
+  float clipFactor();
 
   int rowOf(Part part) const { return static_cast<int>(operations_.size()) + static_cast<int>(part); }
 
@@ -188,7 +196,11 @@ class Program {
   const Kernels& kernels_;
   int mostSlices_;
   std::vector<int64_t> places_;
-  Buffer parameters_, velocities_, gradients_;
+  const std::unique_ptr<Optimizer> optimizer_;
+  Buffer parameters_, gradients_, averages_;
+  Buffer states_[Optimizer::kMostStates];
+  /// Of each chunk, the sum of its gradients' squares.
+  std::vector<double> squares_;
   std::vector<std::unique_ptr<Operation>> operations_;
   std::vector<Stage> stages_;
   std::vector<Binder::SliceSum> sliceSums_;

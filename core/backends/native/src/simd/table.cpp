@@ -15,6 +15,7 @@
 #include "../kernels/rbf.h"
 #include "../kernels/softmax.h"
 #include "../kernels/step.h"
+#include "../kernels/update.h"
 
 #define CONVOLAB_TEXT(name) #name
 #define CONVOLAB_NAME(name) CONVOLAB_TEXT(name)
@@ -72,7 +73,12 @@ const Kernels kernels = {
     .largestIndex = largestIndex,
     .gatherBytes = gather<uint8_t>,
     .gatherFloats = gather<float>,
-    .descend = descend,
+    .stepSgd = stepSgd,
+    .stepAdam = stepAdam,
+    .stepRmsprop = stepRmsprop,
+    .sumSquares = sumSquares,
+    .multiplyBy = multiplyBy,
+    .limitTo = limitTo,
     .approach = approach,
     .accumulate = accumulate,
     .allFinite = allFinite,

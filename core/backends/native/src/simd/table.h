@@ -76,7 +76,12 @@ struct Kernels {
 
   void (*gatherBytes)(const Gathering&, const uint8_t* const* images, const float* scale, const float* shift, float* x);
   void (*gatherFloats)(const Gathering&, const float* const* images, const float* scale, const float* shift, float* x);
-  void (*descend)(const Descent&, int64_t count, const float* gradient, float* weight, float* velocity);
+  void (*stepSgd)(const SgdStep&, int64_t count, const float* gradient, float* weight, float* const* states);
+  void (*stepAdam)(const AdamStep&, int64_t count, const float* gradient, float* weight, float* const* states);
+  void (*stepRmsprop)(const RmspropStep&, int64_t count, const float* gradient, float* weight, float* const* states);
+  float (*sumSquares)(int64_t count, const float* values);
+  void (*multiplyBy)(float factor, int64_t count, float* values);
+  void (*limitTo)(float bound, int64_t count, float* values);
   void (*approach)(float share, float factor, int64_t count, const float* observed, float* value);
   void (*accumulate)(int64_t count, const float* more, float* sum);
   bool (*allFinite)(int64_t count, const float* values);

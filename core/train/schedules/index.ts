@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { VariantDescriptor } from '../../contract/catalog.ts';
+import { constant } from './constant.ts';
+import { cosine } from './cosine.ts';
+import { exponential } from './exponential.ts';
+import { plateau } from './plateau.ts';
+import { polynomial } from './polynomial.ts';
+import type { Schedule, ScheduleSpec } from './schedule.ts';
+import { step } from './step.ts';
+
+/** Every schedule there is: one line each. */
+const schedules: readonly Schedule[] = [constant, step, exponential, polynomial, cosine, plateau];
+
+const [first, ...rest] = schedules.map(({ schema }) => schema);
+/** `train.schedule`, defaults filled in. */
+export const scheduleSchema = z.union([first as Schedule['schema'], ...rest]);
+
+/** What is known of the metric that a schedule may go by. */
+export interface Selected {
+  /** At the end of each epoch so far. */
+  readonly history: readonly number[];
+  readonly direction: 'max' | 'min';
+}
+
+const unseen: Selected = { history: [], direction: 'max' };
+
+/**
+ * Learning rate at a point of the training.
+ * @param epochFraction epochs done so far, with the share of the one under way: 0 at the first step, 1.5 amid the second
+ * @param epochs length of the whole training
+ */
+export function rateAt(
+  spec: ScheduleSpec,
+  baseRate: number,
+  epochFraction: number,
+  epochs: number,
+  selected: Selected = unseen,
+): number {
+  const { warmup = 0 } = spec;
+  if (epochFraction < warmup) return (baseRate * epochFraction) / warmup;
+  // Parsing has found the type among those known.
+  const schedule = schedules.find(({ type }) => type === spec.type) as Schedule;
+  const course = { done: epochFraction - warmup, epochs: epochs - warmup, ...selected };
+  return baseRate * schedule.share(spec, course);
+}
+
+/** For the window's forms. */
+export const scheduleDescriptors: readonly VariantDescriptor[] = schedules.map(
+  ({ type, label, help, fields }) => ({ type, label, help, fields: [...fields] }),
+);
