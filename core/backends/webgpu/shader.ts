@@ -181,10 +181,14 @@ fn isBroken(value: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(value) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
 }
 
-// Four images of a value, from the given one on; those beyond the batch do not count.
+// Whether the four images from the given one on belong to the batch.
+fn areThere(image: u32) -> vec4<bool> {
+  return vec4u(image, image + 1u, image + 2u, image + 3u) < vec4u(batch.count);
+}
+
+// Four images of a value; those beyond the batch do not count.
 fn watch4(value: vec4f, image: u32) {
-  let there = vec4u(image, image + 1u, image + 2u, image + 3u) < vec4u(batch.count);
-  broken = broken || any(isBroken(value) & there);
+  broken = broken || any(isBroken(value) & areThere(image));
 }
 
 fn watch(value: f32) {

@@ -1,17 +1,30 @@
 import type { Family } from '../shader.ts';
+import {
+  batchNormBackwardInput,
+  batchNormBackwardWeight,
+  batchNormNormalize,
+  batchNormStatistics,
+} from './batch-norm.ts';
 import { conv2dBackwardInput, conv2dBackwardWeight, conv2dForward } from './conv2d.ts';
 import { denseBackwardInput, denseBackwardWeight, denseForward } from './dense.ts';
-import { mse, softmaxCrossEntropy } from './losses.ts';
+import { dropoutBackward, dropoutForward } from './dropout.ts';
+import { globalPoolBackward, globalPoolForward } from './global-pool.ts';
+import { localBackwardInput, localBackwardWeight, localForward } from './local.ts';
+import { binaryCrossEntropy, hinge, mse, softmaxCrossEntropy } from './losses.ts';
+import { lrnBackward, lrnForward } from './lrn.ts';
 import {
   activationBackward,
   activationForward,
   addForward,
   channelBiasForward,
+  channelScaleBackwardInput,
+  channelScaleForward,
   concatBackward,
   concatForward,
 } from './pointwise.ts';
 import { maxPoolBackward, maxPoolForward, meanPoolBackward, meanPoolForward } from './pool.ts';
-import { channelBiasBackward } from './reduce.ts';
+import { rbfBackwardInput, rbfBackwardWeight, rbfForward } from './rbf.ts';
+import { channelBiasBackward, channelScaleBackwardWeight } from './reduce.ts';
 import { softmaxBackward, softmaxForward } from './softmax.ts';
 
 /** Every kernel of a plan by name. Updates belong to no call: they stand in `update.ts`. */
@@ -28,6 +41,25 @@ export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['mean-pool.backward', meanPoolBackward],
   ['channel-bias.forward', channelBiasForward],
   ['channel-bias.backward', channelBiasBackward],
+  ['channel-scale.forward', channelScaleForward],
+  ['channel-scale.backward-input', channelScaleBackwardInput],
+  ['channel-scale.backward-weight', channelScaleBackwardWeight],
+  ['global-pool.forward', globalPoolForward],
+  ['global-pool.backward', globalPoolBackward],
+  ['local.forward', localForward],
+  ['local.backward-input', localBackwardInput],
+  ['local.backward-weight', localBackwardWeight],
+  ['rbf.forward', rbfForward],
+  ['rbf.backward-input', rbfBackwardInput],
+  ['rbf.backward-weight', rbfBackwardWeight],
+  ['lrn.forward', lrnForward],
+  ['lrn.backward', lrnBackward],
+  ['batch-norm.statistics', batchNormStatistics],
+  ['batch-norm.normalize', batchNormNormalize],
+  ['batch-norm.backward-weight', batchNormBackwardWeight],
+  ['batch-norm.backward-input', batchNormBackwardInput],
+  ['dropout.forward', dropoutForward],
+  ['dropout.backward', dropoutBackward],
   ['activation.forward', activationForward],
   ['activation.backward', activationBackward],
   ['softmax.forward', softmaxForward],
@@ -37,6 +69,8 @@ export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['add.forward', addForward],
   ['softmax-cross-entropy', softmaxCrossEntropy],
   ['mse', mse],
+  ['binary-cross-entropy', binaryCrossEntropy],
+  ['hinge', hinge],
 ]);
 
 /** Kernels whose first output is a gradient that can take the slope of an activation as it is written. */
@@ -45,5 +79,10 @@ export const slopeTakers: ReadonlySet<string> = new Set([
   'dense.backward-input',
   'max-pool.backward',
   'mean-pool.backward',
+  'global-pool.backward',
+  'channel-scale.backward-input',
+  'local.backward-input',
+  'rbf.backward-input',
+  'lrn.backward',
   'add.forward',
 ]);

@@ -56,6 +56,43 @@ export const channelBiasForward: Family = (site) => {
   return { shaders: [{ ...main, bindings, code: activate(activation) + main.code }] };
 };
 
+/** (3) with a gain: x_j = f(w_j down(x_j) + b_j). */
+export const channelScaleForward: Family = (site) => {
+  const [x, weight, bias] = site.inputs;
+  const maps = required(x, 'x');
+  const y = required(site.outputs[0], 'y');
+  const { activation } = activationAttributes.parse(site.attributes);
+  const [, height, width] = mapShape(maps.shape);
+  const channel = `item / ${(height * width * site.pitch) / 4}u`;
+  const value = `activate(x[item] * weight[${channel}]${bias ? ` + bias[${channel}]` : ''})`;
+  const main = forEach(quadsOf(site, maps), write(site, 'y', value));
+  const bindings = [
+    reads('x', maps.place),
+    reads('weight', required(weight, 'weight').place, 'f32'),
+    ...(bias ? [reads('bias', bias.place, 'f32')] : []),
+    writes('y', y.place),
+  ];
+  return { shaders: [{ ...main, bindings, code: activate(activation) + main.code }] };
+};
+
+/** dX = w dY. */
+export const channelScaleBackwardInput: Family = (site) => {
+  const dY = required(site.inputs[0], 'dY');
+  const weight = required(site.inputs[1], 'weight');
+  const dX = required(site.outputs[0], 'dX');
+  const [, height, width] = mapShape(dY.shape);
+  const slope = fusedSlope(site.slope);
+  const value = `sloped(dY[item] * weight[item / ${(height * width * site.pitch) / 4}u], item)`;
+  const main = forEach(quadsOf(site, dY), write(site, 'dX', value));
+  const bindings = [
+    reads('dY', dY.place),
+    reads('weight', weight.place, 'f32'),
+    writes('dX', dX.place),
+    ...slope.bindings,
+  ];
+  return { shaders: [{ ...main, bindings, code: slope.code + main.code }] };
+};
+
 /** Inputs added in one dispatch; WebGPU promises eight buffers for each, the fault's among them. */
 const addedAtOnce = 5;
 

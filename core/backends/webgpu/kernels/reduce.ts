@@ -21,37 +21,69 @@ fn total(lane: u32, value: f32) -> f32 {
   return sum;
 }`;
 
-/** One workgroup for each of `count` sums; `sum` is to be in the code, `result` takes what `total` makes of it. */
-export function oneSumEach(count: number, body: string, finish: string): Pick<Shader, 'code' | 'workgroups'> {
+/** One workgroup for each of `count` sums, `item`, of which `body` makes what it wants with `total`. */
+export function workgroupEach(count: number, body: string): Pick<Shader, 'code' | 'workgroups'> {
   return {
     code: `${sharedSum}
 @compute @workgroup_size(${sharers})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = group.x;
-  var sum = 0.0;
   ${body}
-  let result = total(lane, sum);
-  if (lane == 0u) { ${finish} }
   report();
 }`,
     workgroups: [count, 1, 1],
   };
 }
 
+/** Over all quads of a channel, lane by lane; `at` is the quad's place. */
+export const eachQuad = (quads: number, body: string): string => `
+  for (var quad = lane; quad < ${quads}u; quad += ${sharers}u) {
+    let at = item * ${quads}u + quad;
+    ${body}
+  }`;
+
 /** (21): db_j = sum over u, v of (delta_j)_uv, over all images. */
 export const channelBiasBackward: Family = (site) => {
   const dY = required(site.inputs[0], 'dY');
   const dBias = required(site.outputs[0], 'dBias');
   const [channels, height, width] = mapShape(dY.shape);
-  const quads = (height * width * site.pitch) / 4;
-  const main = oneSumEach(
+  const main = workgroupEach(
     channels,
-    `for (var quad = lane; quad < ${quads}u; quad += ${sharers}u) {
-    sum += dot(dY[item * ${quads}u + quad], vec4f(1.0));
-  }`,
-    'watch(result); dBias[item] = result;',
+    `var sum = 0.0;
+  ${eachQuad((height * width * site.pitch) / 4, 'sum += dot(dY[at], vec4f(1.0));')}
+  let result = total(lane, sum);
+  if (lane == 0u) { watch(result); dBias[item] = result; }`,
   );
   return {
     shaders: [{ ...main, bindings: [reads('dY', dY.place), writes('dBias', dBias.place, 'f32')] }],
   };
+};
+
+/** dw_j = sum over u, v of (delta_j)_uv down(x_j)_uv; (21): db_j = sum over u, v of (delta_j)_uv. */
+export const channelScaleBackwardWeight: Family = (site) => {
+  const x = required(site.inputs[0], 'x');
+  const dY = required(site.inputs[1], 'dY');
+  const dWeight = required(site.outputs[0], 'dWeight');
+  const dBias = site.outputs[1];
+  const [channels, height, width] = mapShape(x.shape);
+  const main = workgroupEach(
+    channels,
+    `var gain = 0.0;
+  var sum = 0.0;
+  ${eachQuad((height * width * site.pitch) / 4, 'gain += dot(dY[at], x[at]); sum += dot(dY[at], vec4f(1.0));')}
+  let gains = total(lane, gain);
+  let biases = total(lane, sum);
+  if (lane == 0u) {
+    watch(gains);
+    dWeight[item] = gains;
+    ${dBias ? 'watch(biases); dBias[item] = biases;' : ''}
+  }`,
+  );
+  const bindings = [
+    reads('x', x.place),
+    reads('dY', dY.place),
+    writes('dWeight', dWeight.place, 'f32'),
+    ...(dBias ? [writes('dBias', dBias.place, 'f32')] : []),
+  ];
+  return { shaders: [{ ...main, bindings }] };
 };
