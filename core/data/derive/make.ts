@@ -6,7 +6,7 @@ import type { Reference } from './section.ts';
 import { writeSet } from './stored.ts';
 
 /**
- * The folder of a derived set, which is made where it is not there yet. Works on the caller's thread: see `open.ts` for
+ * The folder of a derived set, which is made where it is not there yet. Works on the caller's thread: see `inThread` for
  * the one that does not.
  * @param begun told the folder it is made in, which is to be removed if the caller ends this by force
  * @throws `dataset.*`, `spec.invalid`, `disk.full`, `file.unwritable`

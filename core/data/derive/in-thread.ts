@@ -1,0 +1,48 @@
+import { rm } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { ConvolabError } from '../../contract/errors.ts';
+import type { Reference } from './section.ts';
+import type { Tasks, ThreadJob, ThreadMessage } from './worker.ts';
+
+export interface OpenOptions {
+  /** Gives the work up; what it has made so far is removed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then while a set is derived: bytes written, of all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Does a task in a thread of its own, since opening what a set is derived from may take seconds already.
+ * @throws what the task throws; the signal's reason
+ */
+export function inThread<T extends keyof Tasks>(
+  task: T,
+  reference: Reference,
+  home: string,
+  { signal, onProgress }: OpenOptions = {},
+): Promise<Tasks[T]> {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const job: ThreadJob = { task, reference, home };
+    const thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: job });
+    let making: string | undefined;
+    const end = async (settle: () => void) => {
+      signal?.removeEventListener('abort', abort);
+      await thread.terminate();
+      settle();
+    };
+    const giveUp = async () => {
+      if (making !== undefined) await rm(making, { recursive: true, force: true });
+      reject(signal?.reason);
+    };
+    const abort = () => void end(() => void giveUp());
+    signal?.addEventListener('abort', abort);
+    thread.on('message', (message: ThreadMessage) => {
+      if (message.type === 'begun') making = message.folder;
+      else if (message.type === 'progress') onProgress?.(message.done, message.total);
+      else if (message.type === 'done') void end(() => resolve(message.result as Tasks[T]));
+      else void end(() => reject(ConvolabError.fromJSON(message.error)));
+    });
+    thread.on('error', (error) => void end(() => reject(error)));
+  });
+}
