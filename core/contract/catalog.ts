@@ -78,6 +78,8 @@ export const catalog = z.object({
   /** Kinds of `dataset.source`. */
   sources: z.array(variantDescriptor),
   initializers: z.array(variantDescriptor),
+  /** Fields of a model written in the papers' shorthand. */
+  shorthand: z.array(fieldDescriptor),
   /** Model presets; each is also a one-run experiment. */
   models: z.array(presetDescriptor),
   /** Experiments made of several runs, such as the sigmoid and ReLU comparison. */

@@ -8,6 +8,7 @@ import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { layerDescriptors } from '../../layers/index.ts';
 import { presetDescriptors, resolveModel } from '../../models/index.ts';
+import { shorthandFields } from '../../models/shorthand.ts';
 import { averageDescriptors } from '../../train/averaging.ts';
 import { clipDescriptors } from '../../train/clipping.ts';
 import { initializerDescriptors } from '../../train/initializers.ts';
@@ -56,6 +57,7 @@ export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
       derivations: [...derivationDescriptors],
       sources: [...sourceDescriptors],
       initializers: [...initializerDescriptors],
+      shorthand: [...shorthandFields],
       models: [...presetDescriptors],
       experiments: await presetExperiments(),
       datasets: await describeDatasets(home),

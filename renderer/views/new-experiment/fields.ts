@@ -58,6 +58,9 @@ function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Te
 }
 
 function networkFields(catalog: Catalog, draft: Draft): PlacedField[] {
+  if (getAt(draft, 'model.shorthand') !== undefined) {
+    return catalog.shorthand.map((field) => ({ path: `model.${field.key}`, field, varies: true }));
+  }
   const preset = catalog.models.find((model) => model.name === getAt(draft, 'model.preset'));
   return (preset?.options ?? []).map((field) => ({
     path: `model.options.${field.key}`,
@@ -168,6 +171,15 @@ export function formSections(
     { id: 'training', fields: trainingFields(catalog, devices, draft, text) },
     { id: 'repeat', fields: [name] },
   ];
+}
+
+/** A network in shorthand to begin with: two convolutions and two dense layers that fit the data set, where it is known. */
+export function startingShorthand(catalog: Catalog, draft: Draft): string {
+  const data = catalog.datasets.find(({ name }) => name === getAt(draft, 'dataset.name'));
+  const derived = getAt(draft, 'dataset.derive');
+  const isKnown = !(Array.isArray(derived) && derived.length > 0);
+  const input = (isKnown && data?.shape?.join('x')) || '1x28x28';
+  return `${input}-20C5-MP2-40C5-MP2-150N-${(isKnown && data?.classes.length) || 10}N`;
 }
 
 /** A variant with its defaults, as it enters the experiment when it is chosen. */
