@@ -40,7 +40,7 @@ export class StepContext {
     this.records = records;
     this.fault = fault;
     this.#layout = gpu.bindGroupLayout('step', [
-      { type: 'uniform', hasDynamicOffset: true, minBindingSize: 32 },
+      { type: 'uniform', hasDynamicOffset: true, minBindingSize: 48 },
       { type: 'storage' },
     ]);
     this.#group = gpu.device.createBindGroup({
@@ -115,6 +115,8 @@ export interface BatchRecord {
   readonly count: number;
   readonly first: number;
   readonly rate: number;
+  /** Of the update (`update.ts`). */
+  readonly corrections?: readonly [number, number, number];
   /** Of a training step; null in evaluation. */
   readonly moment: Moment | null;
 }
@@ -123,7 +125,7 @@ export interface BatchRecord {
 export function packRecords(records: readonly BatchRecord[]): Uint8Array {
   const bytes = new Uint8Array(records.length * batchRecordBytes);
   const view = new DataView(bytes.buffer);
-  records.forEach(({ index, count, first, rate, moment }, i) => {
+  records.forEach(({ index, count, first, rate, moment, corrections = [] }, i) => {
     const at = i * batchRecordBytes;
     const { seed, step } = moment ?? { seed: 0, step: 0 };
     view.setUint32(at, index, true);
@@ -134,6 +136,9 @@ export function packRecords(records: readonly BatchRecord[]): Uint8Array {
     view.setUint32(at + 20, step >>> 0, true);
     view.setUint32(at + 24, seed >>> 0, true);
     view.setUint32(at + 28, Math.floor(seed / 2 ** 32) >>> 0, true);
+    corrections.forEach((value, k) => {
+      view.setFloat32(at + 32 + 4 * k, value, true);
+    });
   });
   return bytes;
 }

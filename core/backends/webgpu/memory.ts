@@ -1,13 +1,14 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
-import type { SgdCall } from '../../kernels/optimizers/sgd.ts';
+import { statesOf } from '../../kernels/optimizers/index.ts';
 import { elements } from '../../kernels/shape.ts';
 import type { ProgramState } from '../backend.ts';
 import type { Gpu } from './device.ts';
 import type { BufferPart } from './dispatch.ts';
+import { clipParts } from './kernels/clip.ts';
 import { partPitch } from './kernels/partials.ts';
 import { type PlacedSums, sumsTable } from './kernels/sums.ts';
-import { rulesOf } from './kernels/update.ts';
+import { rulesOf, stateCollections, type UpdateOptions } from './kernels/update.ts';
 import { type Layout, layOut, roomOf } from './layout.ts';
 import { classesOf, type LoweredPlan, wholeStep } from './lower.ts';
 import type { PartialSums, Place } from './shader.ts';
@@ -27,14 +28,16 @@ export class ProgramMemory {
   readonly #plan: Plan;
   readonly #gpu: Gpu;
   readonly #pitch: number;
+  readonly #kept: readonly Kept[];
   readonly #slots: Slots;
   readonly #sums: readonly PlacedSums[];
   readonly #values: readonly GPUBuffer[];
   readonly #others: Readonly<Record<string, GPUBuffer>>;
 
-  private constructor(gpu: Gpu, plan: Plan, lowered: LoweredPlan, pitch: number, optimizer: SgdCall) {
+  private constructor(gpu: Gpu, plan: Plan, lowered: LoweredPlan, pitch: number, options: UpdateOptions) {
     this.#gpu = gpu;
     this.#plan = plan;
+    this.#kept = keptOf(options);
     this.#pitch = pitch;
     this.#slots = assignSlots(plan, wholeStep(lowered));
     this.parameters = layOut(plan.parameters.map(({ shape }) => shape));
@@ -48,7 +51,8 @@ export class ProgramMemory {
     const sizes: Record<string, number> = {
       parameters: parameterBytes,
       gradients: parameterBytes,
-      velocities: parameterBytes,
+      ...Object.fromEntries(this.#kept.map(({ collection }) => [collection, parameterBytes])),
+      clipping: 4 * (clipParts(this.parameters.size) + 1),
       rules: parameterBytes / 64,
       partials: 4 * partials,
       sumsTable: this.sumsTable.byteLength,
@@ -62,7 +66,7 @@ export class ProgramMemory {
       Object.entries(sizes).map(([name, size]) => [name, gpu.storage(`${name} of ${plan.name}`, size)]),
     );
     this.bytes = [...this.#values, ...Object.values(this.#others)].reduce((sum, { size }) => sum + size, 0);
-    this.#fill(optimizer);
+    this.#fill(options);
   }
 
   /** @throws `memory.exhausted` */
@@ -71,14 +75,14 @@ export class ProgramMemory {
     plan: Plan,
     lowered: LoweredPlan,
     pitch: number,
-    optimizer: SgdCall,
+    options: UpdateOptions,
   ): Promise<ProgramMemory> {
     return gpu.guarded(`the buffers of ${plan.name}`, () => {
-      return new ProgramMemory(gpu, plan, lowered, pitch, optimizer);
+      return new ProgramMemory(gpu, plan, lowered, pitch, options);
     });
   }
 
-  #fill({ weightDecay }: SgdCall): void {
+  #fill({ optimizer: { weightDecay } }: UpdateOptions): void {
     const parameters = this.#plan.parameters.map(({ update, shape }) => ({
       update,
       room: roomOf(elements(shape)),
@@ -120,13 +124,20 @@ export class ProgramMemory {
     return { buffer: this.buffer('partials'), offset: 4 * sum.from, size: 4 * extentOf(sum) };
   }
 
-  /** Absent parameters keep what they have; absent velocities start from rest, absent connections stay 0. */
+  /**
+   * Absent parameters keep what they have; absent states start from 0, an absent average from the parameter; absent
+   * connections stay 0.
+   */
   load(state: ProgramState): void {
     this.#plan.parameters.forEach(({ name, mask, shape }, i) => {
-      const values = state.parameters.get(name);
-      if (values) this.#write('parameters', i, name, mask ? values.map((v, k) => (mask[k] ? v : 0)) : values);
-      const velocity = state.optimizer.get(`${name}.velocity`) ?? new Float32Array(elements(shape));
-      this.#write('velocities', i, `${name}.velocity`, velocity);
+      const given = state.parameters.get(name);
+      const values = given && mask ? given.map((value, k) => (mask[k] ? value : 0)) : given;
+      if (values) this.#write('parameters', i, name, values);
+      for (const { collection, suffix } of this.#kept) {
+        const missing = collection === 'averages' ? values : new Float32Array(elements(shape));
+        const kept = state.optimizer.get(`${name}.${suffix}`) ?? missing;
+        if (kept) this.#write(collection, i, `${name}.${suffix}`, kept);
+      }
     });
   }
 
@@ -137,16 +148,17 @@ export class ProgramMemory {
   }
 
   async save(): Promise<ProgramState> {
-    const [parameters, velocities] = await this.#readTensors(['parameters', 'velocities']);
-    const named = (tensors: readonly Float32Array[] | undefined, suffix: string, trainedOnly: boolean) =>
-      new Map(
-        this.#plan.parameters.flatMap(({ name, update }, i): [string, Float32Array][] =>
-          trainedOnly && update.type !== 'descent'
-            ? []
-            : [[name + suffix, tensors?.[i] ?? new Float32Array(0)]],
-        ),
-      );
-    return { parameters: named(parameters, '', false), optimizer: named(velocities, '.velocity', true) };
+    const collections = ['parameters', ...this.#kept.map(({ collection }) => collection)];
+    const [values = [], ...kept] = await this.#readTensors(collections);
+    const parameters = new Map(this.#plan.parameters.map(({ name }, i) => [name, values[i] as Float32Array]));
+    const optimizer = new Map<string, Float32Array>();
+    this.#plan.parameters.forEach(({ name, update }, i) => {
+      if (update.type !== 'descent') return;
+      this.#kept.forEach(({ suffix }, k) => {
+        optimizer.set(`${name}.${suffix}`, kept[k]?.[i] as Float32Array);
+      });
+    });
+    return { parameters, optimizer };
   }
 
   /** Gradients of all parameters, in the order of the plan. */
@@ -176,6 +188,20 @@ export class ProgramMemory {
   destroy(): void {
     for (const buffer of [...this.#values, ...Object.values(this.#others)]) buffer.destroy();
   }
+}
+
+/** What is kept of each parameter between steps, and its name in a checkpoint behind the parameter's. */
+interface Kept {
+  readonly collection: string;
+  readonly suffix: string;
+}
+
+function keptOf({ optimizer, average }: UpdateOptions): Kept[] {
+  const states = statesOf(optimizer).map((suffix, i) => ({
+    collection: stateCollections[i] ?? 'state0',
+    suffix,
+  }));
+  return average === undefined ? states : [...states, { collection: 'averages', suffix: 'average' }];
 }
 
 const whole = (buffer: GPUBuffer): BufferPart => ({ buffer, offset: 0, size: buffer.size });

@@ -19,9 +19,10 @@ import type {
 import type { Gpu } from './device.ts';
 import { type BatchRecord, type Dispatch, packRecords, StepContext } from './dispatch.ts';
 import { type Feed, openAugmentedFeed, openFeed } from './feed.ts';
+import { clipToNorm } from './kernels/clip.ts';
 import { addPartials, tableRow } from './kernels/sums.ts';
 import { tilesOf } from './kernels/tile-choice.ts';
-import { descentOf, updateAll } from './kernels/update.ts';
+import { corrections, updateAll } from './kernels/update.ts';
 import { toImagesInnermost, toImagesOutermost } from './layout.ts';
 import {
   classesOf,
@@ -51,7 +52,7 @@ interface Stages {
   readonly forward: readonly Dispatch[];
   readonly loss: readonly Dispatch[];
   readonly backward: readonly Dispatch[];
-  readonly update: Dispatch;
+  readonly update: readonly Dispatch[];
 }
 
 /** The consecutive steps of a request. */
@@ -101,7 +102,7 @@ export class WebGpuProgram implements Program {
   static async create(gpu: Gpu, plan: Plan, options: CompileOptions): Promise<WebGpuProgram> {
     const pitch = pitchOf(options.batchSize);
     const lowered = lowerPlan(plan, { pitch, tiles: tilesOf(gpu) });
-    const memory = await ProgramMemory.create(gpu, plan, lowered, pitch, descentOf(options));
+    const memory = await ProgramMemory.create(gpu, plan, lowered, pitch, options);
     const context = await StepContext.create(gpu, stepsInSubmit);
     try {
       const stages = await prepareStages(context, memory, lowered, options);
@@ -197,7 +198,7 @@ export class WebGpuProgram implements Program {
       const indices = order.subarray(first.sample, first.sample + first.samples);
       const { tallies, fault } = await this.#run({
         feed,
-        stages: [gathering, ...forward, ...loss, ...backward, update],
+        stages: [gathering, ...forward, ...loss, ...backward, ...update],
         epoch,
         indices,
         batchSize,
@@ -304,12 +305,14 @@ export class WebGpuProgram implements Program {
     const records = Array.from({ length: count }, (_, i): BatchRecord => {
       const index = from + i;
       const first = index * batchSize;
+      const moment = course.moment(index);
       return {
         index,
         first,
         count: Math.min(batchSize, indices.length - first),
         rate: course.rate(index),
-        moment: course.moment(index),
+        moment,
+        ...(moment && { corrections: corrections(this.#options, moment.step + 1) }),
       };
     });
     const chosen = indices.subarray(from * batchSize, (from + count) * batchSize);
@@ -449,12 +452,16 @@ async function prepareStages(
   const resolve = memory.resolve.bind(memory);
   const sums =
     rows === 0 ? [] : [await context.prepare('sums of gradients', addPartials(rows, places), resolve, last)];
-  const update = updateAll(descentOf(options), memory.parameters.size);
+  const { size } = memory.parameters;
+  const clipping = options.clip?.type === 'norm' ? clipToNorm(options.clip.bound, size) : [];
+  const update = [...clipping, updateAll(options, size)];
   return {
     forward: prepared.slice(0, loss).flat(),
     loss: prepared[loss] ?? [],
     backward: [...prepared.slice(loss + 1).flat(), ...sums],
-    update: await context.prepare('update of all parameters', update, resolve),
+    update: await Promise.all(
+      update.map((shader) => context.prepare('update of all parameters', shader, resolve, last)),
+    ),
   };
 }
 

@@ -35,7 +35,10 @@ export type Place =
 export type Collection =
   | 'parameters'
   | 'gradients'
-  | 'velocities'
+  | 'state0'
+  | 'state1'
+  | 'averages'
+  | 'clipping'
   | 'rules'
   | 'partials'
   | 'images'
@@ -170,6 +173,7 @@ struct Batch {
   step: u32, // within the run
   seedLow: u32,
   seedHigh: u32,
+  corrections: vec4f, // of this step's update
 }
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read_write> fault: atomic<u32>;

@@ -9,9 +9,9 @@ import type { Gpu } from './device.ts';
 import { type BufferPart, packRecords, StepContext } from './dispatch.ts';
 import { families } from './kernels/index.ts';
 import { partPitch } from './kernels/partials.ts';
+import { singleUpdate, updates } from './kernels/single-update.ts';
 import { addPartials, sumsTable, tableRow } from './kernels/sums.ts';
 import { tilesOf } from './kernels/tile-choice.ts';
-import { singleUpdate, updates } from './kernels/update.ts';
 import { roomOf, toImagesInnermost, toImagesOutermost } from './layout.ts';
 import { noFault, type PartialSums, type Place, pitchOf, type Shader, type Tensor } from './shader.ts';
 
@@ -65,6 +65,7 @@ class SingleRun {
   readonly #label: string;
   readonly #places = new Map<string, BufferPart>();
   readonly #buffers: GPUBuffer[] = [];
+  #corrections: readonly [number, number, number] = [1, 1, 0];
 
   constructor(gpu: Gpu, context: StepContext, kernel: Kernel, call: SingleCall) {
     this.#gpu = gpu;
@@ -83,7 +84,14 @@ class SingleRun {
       shaders.map((shader) => this.#context.prepare(this.#label, shader, (place) => this.#resolve(place))),
     );
     const { rate = 0 } = z.object({ rate: z.number().optional() }).parse(attributes);
-    const record = { index: 0, count: batch, first: 0, moment: moment ?? null, rate };
+    const record = {
+      index: 0,
+      count: batch,
+      first: 0,
+      moment: moment ?? null,
+      rate,
+      corrections: this.#corrections,
+    };
     this.#gpu.write(this.#context.records, 0, packRecords([record]));
     this.#gpu.write(this.#context.fault, 0, Uint32Array.of(noFault));
     await this.#gpu.guarded(this.#label, () => {
@@ -133,9 +141,10 @@ class SingleRun {
       const { part } = held[i] as Held;
       this.#places.set(key({ all }), part);
     });
-    for (const all of ['velocities', 'gradients'] as const) {
+    for (const all of ['gradients', 'state0'] as const) {
       if (!update.inputs.includes(all)) this.#places.set(key({ all }), this.#buffer(all, room));
     }
+    this.#corrections = update.corrections;
     const rules = update.rules(room);
     const part = this.#buffer('rules', rules.length);
     this.#gpu.write(part.buffer, 0, rules);
