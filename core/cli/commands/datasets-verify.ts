@@ -27,7 +27,6 @@ export const datasetsVerify: Command = {
         {
           subject: definition.name,
           hint: `Fetch it again with \`convolab datasets get ${definition.name}\`.`,
-          issues: faults.map(({ file, reason }) => ({ path: file, message: reason })),
         },
       );
     }
