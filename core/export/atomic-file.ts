@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConvolabError } from '../contract/errors.ts';
 import { makeFolders } from './folders.ts';
 
@@ -23,6 +24,13 @@ export async function writeFileAtomic(path: string, parts: readonly (Uint8Array 
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, cause);
   }
+}
+
+/** Removes what a writer that was killed left half-written in a folder. Only for folders that nobody writes to now. */
+export function removeTemporaries(folder: string): void {
+  if (!existsSync(folder)) return;
+  const left = readdirSync(folder).filter((name) => /\.[0-9a-f]{8}\.tmp$/.test(name));
+  for (const name of left) rmSync(join(folder, name), { force: true });
 }
 
 async function writeSynced(path: string, parts: readonly (Uint8Array | string)[]): Promise<void> {

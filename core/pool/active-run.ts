@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChosenDevice } from '../backends/choice.ts';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
+import { removeTemporaries } from '../export/atomic-file.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Owner } from '../store/owners.ts';
 import type { RunRequest } from '../store/runs.ts';
@@ -196,6 +197,7 @@ export class ActiveRun {
   #end(exit: WorkerExit): void {
     this.#worker = null;
     this.#watchdog?.stop();
+    removeTemporaries(join(this.#folder, 'checkpoints'));
     if (exit.errors !== '') this.#log.write('error', exit.errors);
     const loss = this.#abandoned ? null : this.#recovery.lossIn(this.#verdict, exit);
     if (loss === null) this.#conclude(exit);

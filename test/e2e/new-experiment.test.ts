@@ -56,9 +56,9 @@ describeInShells('new experiment', (app) => {
     await page.getByRole('button', { name: 'Compare several values of “Activation”: one run each' }).click();
     await field('Seeds').fill('1-3');
     await field('Seeds').blur();
-    await page.getByRole('button', { name: 'Start 9 runs' }).waitFor();
+    await page.getByRole('button', { name: 'Start 12 runs' }).waitFor();
     await page.getByRole('checkbox', { name: 'Tanh' }).click();
-    await page.getByRole('button', { name: 'Start 6 runs' }).waitFor();
+    await page.getByRole('button', { name: 'Start 9 runs' }).waitFor();
   });
 
   test('an impossible validation set is refused in the form, before any work', async () => {

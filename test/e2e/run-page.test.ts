@@ -187,11 +187,18 @@ describeInShells('run page', (app) => {
       const outputs = page.getByRole('region', { name: 'probabilities' });
       const probabilities = (await outputs.locator('.value').allTextContents()).map(Number);
       expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 2);
-      await page.getByRole('img', { name: 'Maps of S2', exact: true }).hover({ position: { x: 4, y: 4 } });
-      // S2 pools 2 x 2 of what C1 makes of 5 x 5 pixels.
-      await page
-        .getByText(/S2, map 0, row 1, column 1: .* sees rows 2–7, columns 2–7 of the input/)
-        .waitFor();
+      // S2 pools 2 x 2 of what C1 makes of 5 x 5 pixels. A page that still settles may move away from the pointer.
+      const readout = page.getByText(
+        /S2, map 0, row 1, column 1: .* sees rows 2–7, columns 2–7 of the input/,
+      );
+      await expect
+        .poll(async () => {
+          await page
+            .getByRole('img', { name: 'Maps of S2', exact: true })
+            .hover({ position: { x: 4, y: 4 } });
+          return readout.count();
+        })
+        .toBe(1);
     });
 
     test('another image is chosen from the strip, and the address holds it', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeError, writeFileAtomic } from '../../../core/export/atomic-file.ts';
+import { removeTemporaries, writeError, writeFileAtomic } from '../../../core/export/atomic-file.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { onSmallDisk } from '../../support/small-disk.ts';
 
@@ -60,4 +60,13 @@ describe('a full disk', () => {
       subject: '/a/file',
     });
   });
+});
+
+test('what a killed writer left behind goes, and nothing else', () => {
+  using folder = temporaryFolder();
+  const files = ['epoch-2.safetensors', 'epoch-3.safetensors.6c24b4bc.tmp', 'mine.tmp'];
+  for (const name of files) writeFileSync(join(folder.path, name), 'x');
+  removeTemporaries(folder.path);
+  removeTemporaries(join(folder.path, 'absent'));
+  expect(readdirSync(folder.path).sort()).toEqual(['epoch-2.safetensors', 'mine.tmp']);
 });
