@@ -33,6 +33,10 @@ export const commands: Readonly<Record<string, { readonly summary: string; reado
     summary: 'Compare runs, grouped by what differs.',
     load: async () => (await import('./commands/runs-compare.ts')).runsCompare,
   },
+  'runs committee': {
+    summary: 'Average what several runs say of the test set.',
+    load: async () => (await import('./commands/runs-committee.ts')).runsCommittee,
+  },
   'runs delete': {
     summary: 'Delete runs for good.',
     load: async () => (await import('./commands/runs-delete.ts')).runsDelete,

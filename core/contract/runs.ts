@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classScores } from './class-scores.ts';
 import { groupDifference } from './significance.ts';
 import { tensorPayload } from './tensor.ts';
 
@@ -137,6 +138,8 @@ export const confusion = z.object({
   classes: z.array(z.string()),
   /** Rows true, columns predicted; counts. */
   counts: z.array(z.array(z.int())),
+  /** In the order of the classes. */
+  perClass: z.array(classScores),
 });
 export type Confusion = z.infer<typeof confusion>;
 

@@ -170,8 +170,8 @@ export class ActiveRun {
   #takeEvaluations({ epoch, step, seconds, evaluations }: Extract<FromWorker, { type: 'evaluated' }>): void {
     const { store, changed } = this.#options;
     store.transaction(() => {
-      for (const { split, count, correct, loss, accuracy, confusion } of evaluations) {
-        const metrics = { loss: loss ?? Number.NaN, accuracy };
+      for (const { split, count, correct, loss, accuracy, top5, confusion } of evaluations) {
+        const metrics = { loss: loss ?? Number.NaN, accuracy, ...(top5 !== null && { top5 }) };
         const evaluation = { split, epoch, step, seconds, samples: count, correct, metrics, confusion };
         store.evaluations.record(this.run, evaluation);
       }

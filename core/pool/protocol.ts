@@ -81,6 +81,7 @@ export const fromWorker = z.discriminatedUnion('type', [
         correct: z.int(),
         loss: z.number().nullable(),
         accuracy: z.number(),
+        top5: z.number().nullable(),
         /** [true][predicted], row-major. */
         confusion: z.custom<Uint32Array>((value) => value instanceof Uint32Array),
       }),

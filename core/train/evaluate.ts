@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Pacer } from './pacer.ts';
+import { countAmong } from './scores.ts';
 import type { Session, SplitName } from './session.ts';
 
 /** What a network makes of one split. */
@@ -11,6 +12,8 @@ export interface Evaluation {
   readonly loss: number;
   /** Fraction 0..1. */
   readonly accuracy: number;
+  /** Share of the samples whose class is among the five largest outputs; null with five classes or fewer. */
+  readonly top5: number | null;
   /** [true class][predicted class], row-major counts. */
   readonly confusion: Uint32Array;
 }
@@ -31,16 +34,21 @@ export async function evaluate(
   const pacer = new Pacer(session.config.train.batchSize, 65_536);
   let correct = 0;
   let lossSum = 0;
+  let amongFive = 0;
   for (let done = 0; done < indices.length; ) {
     if (interrupted()) return null;
     const part = indices.subarray(done, done + pacer.next(indices.length - done));
     const before = performance.now();
-    const report = await session.program.evaluate(source.name, part);
+    const report = await session.program.evaluate(source.name, part, { outputs: classes > 5 });
     pacer.measured(part.length, performance.now() - before);
     for (const [i, index] of part.entries()) {
       const truth = source.labels[index] as number;
       const cell = truth * classes + (report.predictions[i] as number);
       confusion[cell] = (confusion[cell] as number) + 1;
+    }
+    if (report.outputs) {
+      const labels = Array.from(part, (index) => source.labels[index] as number);
+      amongFive += countAmong(report.outputs, labels, classes, 5);
     }
     correct += report.correct;
     lossSum += report.lossSum;
@@ -48,5 +56,6 @@ export async function evaluate(
     await setImmediate();
   }
   const count = indices.length;
-  return { split, count, correct, loss: lossSum / count, accuracy: correct / count, confusion };
+  const top5 = classes > 5 ? amongFive / count : null;
+  return { split, count, correct, loss: lossSum / count, accuracy: correct / count, top5, confusion };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { scoreClasses } from '../../contract/class-scores.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Confusion, KernelImages } from '../../contract/runs.ts';
 import { isDerived } from '../../data/derive/open.ts';
@@ -35,7 +36,8 @@ async function findConfusion(
   const found = context.store.evaluations.confusion(run, epoch);
   if (!found) return null;
   const names = await classNames(context, run);
-  return { run, ...found, classes: found.counts.map((_, label) => names[label] ?? String(label)) };
+  const classes = found.counts.map((_, label) => names[label] ?? String(label));
+  return { run, ...found, classes, perClass: scoreClasses(classes, found.counts) };
 }
 
 /** Of a derived set, as they were recorded beside the weights: making the set again only for its names takes long. */
