@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Backend, Program, ProgramState } from '../../core/backends/backend.ts';
 import { createNativeBackend, simdPaths } from '../../core/backends/native/index.ts';
@@ -6,10 +7,13 @@ import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
 import type { Plan } from '../../core/graph/plan.ts';
+import { readCheckpoint, writeCheckpoint } from '../../core/train/checkpoints.ts';
 import { initialParameters } from '../../core/train/initialize.ts';
+import { start } from '../../core/train/position.ts';
 import { relativeError } from '../support/compare.ts';
 import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
 import { drawBatch } from '../support/plans.ts';
+import { temporaryFolder } from '../support/project.ts';
 
 const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.01 } as const;
 const samples = noisySamples(150, 7);
@@ -74,6 +78,19 @@ async function trainedOneByOne(plan: Plan): Promise<Map<string, string>> {
   return stateBits(await program.state());
 }
 
+const normalised = () =>
+  planOf('normalised', [
+    { ...conv('A', 9, 5, 'linear'), bias: false },
+    { id: 'B', type: 'batch-norm', activation: 'relu' },
+    pool('C', 'max', 2),
+    { id: 'D', type: 'lrn', n: 3, alpha: 0.1 },
+    { id: 'E', type: 'dropout', rate: 0.2 },
+    dense('F', 50, 'elu'),
+    { id: 'G', type: 'batch-norm' },
+    { id: 'H', type: 'dropout' },
+    dense('I', 10),
+  ]);
+
 /** What LeNet-5 has not: maps in several tiles, padding, rows left over by pooling, weights beyond the second cache. */
 const others: Readonly<Record<string, () => Plan>> = {
   'layers that take turns on rows': () =>
@@ -93,18 +110,7 @@ const others: Readonly<Record<string, () => Plan>> = {
       { id: 'C', type: 'local', filters: 5, kernel: 3, activation: 'tanh' },
       dense('D', 10),
     ]),
-  'normalisation over the batch, and dropout': () =>
-    planOf('normalised', [
-      { ...conv('A', 9, 5, 'linear'), bias: false },
-      { id: 'B', type: 'batch-norm', activation: 'relu' },
-      pool('C', 'max', 2),
-      { id: 'D', type: 'lrn', n: 3, alpha: 0.1 },
-      { id: 'E', type: 'dropout', rate: 0.2 },
-      dense('F', 50, 'elu'),
-      { id: 'G', type: 'batch-norm' },
-      { id: 'H', type: 'dropout' },
-      dense('I', 10),
-    ]),
+  'normalisation over the batch, and dropout': normalised,
 };
 
 for (const [name, plan] of Object.entries(others)) {
@@ -301,5 +307,29 @@ describe('a step that is not finite', () => {
       rates: Float32Array.of(0.01, 3e38, 0.01, 0.01),
     });
     expect(report).toMatchObject({ steps: 2, samples: 80, nonFinite: { step: 2 } });
+  });
+});
+
+describe('running statistics and dropout', () => {
+  it('go through a checkpoint, so that a resumed run ends in the same bits', async () => {
+    using folder = temporaryFolder();
+    const plan = normalised();
+    const first = await compiled(createNativeBackend(), plan, 2);
+    const half = { ...request, order: order.subarray(0, 80), rates: request.rates.subarray(0, 2) };
+    await first.train('train', half);
+    const path = join(folder.path, 'epoch-0.safetensors');
+    const data = { name: 'noise', hash: '', classes: [], mean: [], deviation: [] };
+    const { sha256 } = await writeCheckpoint(path, plan, await first.state(), start, data);
+    const { state } = await readCheckpoint(path, sha256);
+    expect(state.parameters.get('B.variance')?.every((value) => value !== 1)).toBe(true);
+    const resumed = await compiled(createNativeBackend(), plan, 2);
+    resumed.setState(state);
+    await resumed.train('train', {
+      ...request,
+      order: order.subarray(80),
+      rates: request.rates.subarray(2),
+      moment: { ...moment, step: 2 },
+    });
+    expect(stateBits(await resumed.state())).toEqual(await trainedBits(createNativeBackend(), plan, 2));
   });
 });
