@@ -95,7 +95,9 @@ router.onError((cause) => {
   useToastStore().fail(new ConvolabError('engine.unavailable', text('banner.page'), { hint }, { cause }));
 });
 
-router.afterEach((to) => {
+router.afterEach((to, _from, failure) => {
+  // Given up for a later one while its page was still being loaded.
+  if (failure) return;
   const name = String(to.name);
   const path = oneTab.has(name) ? `/${name}` : to.path;
   const run = name === 'run' ? String(to.params.id) : undefined;
