@@ -1,12 +1,13 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { mayDo } from '../../../../renderer/app/run-commands.ts';
+import { hasDiverged, mayDo } from '../../../../renderer/app/run-commands.ts';
 import { matchesKeys } from '../../../../renderer/app/shortcuts.ts';
 import { retryDelay } from '../../../../renderer/app/socket.ts';
 import { filterEntries, type PaletteEntry } from '../../../../renderer/components/frame/palette-search.ts';
 import { useWorkspaceStore } from '../../../../renderer/stores/workspace.ts';
 import { formatBytes } from '../../../../renderer/ui/format.ts';
 import { sortRows } from '../../../../renderer/ui/table.ts';
+import { runRow } from '../runs.ts';
 
 beforeEach(() => {
   window.localStorage.clear();
@@ -116,6 +117,13 @@ test('each state allows what it can mean', () => {
   expect(mayDo('pause', 'finished')).toBe(false);
   expect(mayDo('resume', 'interrupted')).toBe(true);
   expect(mayDo('extend', 'running')).toBe(false);
+});
+
+test('only a run that failed by numbers that are not finite has diverged', () => {
+  const error = { code: 'train.non-finite', message: 'Step 3 came to a number that is not finite.' } as const;
+  expect(hasDiverged(runRow({ status: 'failed', error }))).toBe(true);
+  expect(hasDiverged(runRow({ status: 'stopped', error }))).toBe(false);
+  expect(hasDiverged(runRow({ status: 'failed', error: { ...error, code: 'data.damaged' } }))).toBe(false);
 });
 
 test('rows without a value sort last, both ways', () => {
