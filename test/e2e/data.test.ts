@@ -1,0 +1,194 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type App, describeInShells } from '../support/app.ts';
+import { useTheme, violations } from '../support/axe.ts';
+import { writeImageFolder } from '../support/image-folder.ts';
+import { eightDigits } from '../support/mnist.ts';
+import { temporaryFolder } from '../support/project.ts';
+import { openPage } from '../support/window.ts';
+
+const tab = ({ page }: App, name: string) => page.getByRole('tab', { name, exact: true }).click();
+
+/** Answers the system's dialog that the click opens. */
+async function choose({ page }: App, button: RegExp, paths: string | string[]): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: button }).click(),
+  ]);
+  await chooser.setFiles(paths);
+}
+
+describeInShells('the data page', (app) => {
+  beforeAll(async () => {
+    await openPage(app(), '/data');
+    await app().page.getByRole('heading', { level: 1, name: 'MNIST' }).waitFor();
+  });
+
+  test('shows counts per class and what the pixels are like', async () => {
+    const { page } = app();
+    const ones = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^1 / });
+    await ones.waitFor();
+    expect(await ones.getByRole('cell').allTextContents()).toEqual(['6,742', '1,135']);
+    await page.getByRole('img', { name: 'Mean image of all' }).waitFor();
+    await page.getByRole('img', { name: /Histogram of channel Grey/ }).waitFor();
+  });
+
+  test('walks through every image by keyboard, and shows one as the model sees it', async () => {
+    const { page } = app();
+    await tab(app(), 'Images');
+    const sheet = page.getByRole('listbox', { name: 'Images, train' });
+    await sheet.focus();
+    await page.keyboard.press('End');
+    await sheet.getByRole('option', { name: 'Image 59,999, 8' }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await sheet.getByRole('option', { name: 'Image 59,998, 6' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', { name: /As the model sees it/ }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('59998');
+    // LeNet-5 wants 32 x 32, standardized.
+    await page.getByText('1 × 32 × 32, float32').waitFor();
+  });
+
+  test('shows one class alone', async () => {
+    const { page } = app();
+    await tab(app(), 'Images');
+    await page.getByRole('combobox', { name: 'Class' }).click();
+    await page.getByRole('option', { name: /^1/ }).click();
+    await page.getByText('6,742 images').waitFor();
+  });
+
+  test('rolls the dice of a random change again', async () => {
+    const { page } = app();
+    await tab(app(), 'Model input');
+    await page.getByRole('combobox', { name: 'Preprocessing' }).click();
+    await page.getByRole('option', { name: 'Shift' }).click();
+    const picture = page.getByRole('img', { name: /As the model sees it/ });
+    await page.getByRole('button', { name: 'Roll again' }).waitFor();
+    const pixels = () =>
+      picture.evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL());
+    const before = await pixels();
+    await page.getByRole('button', { name: 'Roll again' }).click();
+    await expect.poll(pixels).not.toBe(before);
+  });
+
+  test('finds no image twice', async () => {
+    await tab(app(), 'Duplicates');
+    await app().page.getByText('Every image is there only once.').waitFor();
+  });
+
+  test('takes a data set in from files, and says what is wrong with a damaged one', async () => {
+    const { page, home } = app();
+    await page.getByRole('button', { name: /^Fashion-MNIST/ }).click();
+    await page.getByText(/Fetch these files elsewhere/).waitFor();
+    const files = readdirSync(eightDigits).map((name) => join(eightDigits, name));
+    await choose(app(), /Import files/, files);
+    await page.getByRole('tab', { name: 'Overview' }).waitFor();
+    expect((await app().call('datasets.list', {}))[1]).toMatchObject({
+      name: 'fashion-mnist',
+      status: 'ready',
+    });
+
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText(/Fashion-MNIST is sound, but is not what was published/).waitFor();
+
+    writeFileSync(join(home, 'datasets', 'fashion-mnist', 'train-labels-idx1-ubyte'), 'no labels');
+    await page.reload();
+    await page
+      .getByRole('rowheader', { name: /train-labels-idx1-ubyte/ })
+      .first()
+      .waitFor();
+    await page.getByText('It cannot be trained on until these are put right.').waitFor();
+  });
+
+  test('the form offers to fetch a data set that is not here', async () => {
+    const { page } = app();
+    await openPage(app(), '/new?data=cifar-100');
+    await page
+      .getByRole('region', { name: 'CIFAR-100' })
+      .getByRole('button', { name: /^Download 1\d\d MB/ })
+      .waitFor();
+  });
+
+  test('trains on a folder of one’s own in three clicks', async () => {
+    const { page } = app();
+    using folder = temporaryFolder();
+    const path = await writeImageFolder(join(folder.path, 'colours'), 10);
+    await openPage(app(), '/data');
+    await page.getByRole('button', { name: /Open my own/ }).click();
+    await choose(app(), /Choose a folder/, path);
+    await page.getByText('2: blue, red').waitFor();
+    await page.getByText('train 16, test 4').waitFor();
+    await page.getByRole('button', { name: 'Train on it' }).click();
+    await page.getByRole('button', { name: 'Start 1 run' }).click();
+    await page
+      .getByRole('treeitem', { name: /colours, first try/ })
+      .first()
+      .waitFor();
+    const [run] = await app().call('runs.list', {});
+    await expect
+      .poll(async () => (await app().call('runs.get', { run: run?.id ?? '' })).environment, {
+        timeout: 60_000,
+      })
+      .toMatchObject({
+        dataset: 'colours',
+        datasetVersion: expect.stringContaining('own copy'),
+        datasetHash: expect.any(String),
+      });
+    await expect
+      .poll(async () => (await app().call('runs.list', {}))[0]?.status, { timeout: 90_000 })
+      .toBe('finished');
+  });
+
+  test('moves the data folder, with everything in it', async () => {
+    const { page, home } = app();
+    await openPage(app(), '/settings');
+    await page.getByRole('button', { name: 'Move…' }).click();
+    const field = page.getByLabel('New folder');
+    await field.fill(home);
+    await page.getByText(/lie in each other/).waitFor();
+    await field.fill(`${home}-moved`);
+    await page.getByRole('button', { name: 'Move here' }).click();
+    await page.getByText(`The data folder is now ${home}-moved.`).waitFor();
+    expect((await app().call('app.info', {})).home).toBe(`${home}-moved`);
+    expect(readdirSync(home)).toEqual(['moved.json']);
+    await page
+      .getByRole('treeitem', { name: /colours, first try/ })
+      .first()
+      .waitFor();
+    await app().call('home.move', { folder: home });
+    expect(readdirSync(home)).toContain('convolab.sqlite');
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+    beforeAll(() => useTheme(app(), theme));
+
+    test.each([
+      ['/data/mnist?tab=overview', /Histogram/],
+      ['/data/mnist?tab=images', /Arrow keys walk/],
+      ['/data/mnist?tab=model', /Point at a pixel/],
+      ['/data/mnist?tab=duplicates', /only once/],
+      ['/data/stl-10', /Fetch these files elsewhere/],
+      ['/data/fashion-mnist', /What is wrong/],
+      ['/new?data=mnist', /Augmentation/],
+    ])('%s has no violation', async (path, shown) => {
+      await openPage(app(), path);
+      await app().page.getByText(shown).first().waitFor();
+      expect(await violations(app())).toEqual([]);
+    });
+
+    test('the question for one’s own data has none', async () => {
+      await openPage(app(), '/data');
+      await app()
+        .page.getByRole('button', { name: /Open my own/ })
+        .click();
+      await app().page.getByRole('dialog').waitFor();
+      expect(await violations(app())).toEqual([]);
+      await app().page.keyboard.press('Escape');
+    });
+  });
+
+  test('complained about nothing', () => {
+    expect(app().errors).toEqual([]);
+  });
+});
