@@ -57,7 +57,7 @@ describeInShells('new experiment', (app) => {
     await field('Seeds').fill('1-3');
     await field('Seeds').blur();
     await page.getByRole('button', { name: 'Start 12 runs' }).waitFor();
-    await page.getByRole('checkbox', { name: 'Tanh' }).click();
+    await page.getByRole('checkbox', { name: 'Tanh', exact: true }).click();
     await page.getByRole('button', { name: 'Start 9 runs' }).waitFor();
   });
 
@@ -80,6 +80,33 @@ describeInShells('new experiment', (app) => {
     const changes = page.getByRole('listitem').filter({ hasText: 'model.options.activation' });
     expect(await changes.textContent()).toMatch(/relu\s*→\s*sigmoid/);
     expect(await field('Name').inputValue()).toContain('(activation sigmoid)');
+  });
+
+  test('Ctrl+Enter in a field takes what was typed and starts the experiment', async () => {
+    const before = (await app().call('runs.list', {})).map((run) => run.id);
+    await field('Epochs').fill('33');
+    await field('Epochs').press('Control+Enter');
+    const made = async () =>
+      (await app().call('runs.list', {})).filter((run) => !before.includes(run.id)).map((run) => run.epochs);
+    await expect.poll(made).toEqual([33]);
+  });
+
+  test('tabs move by Shift and an arrow, and by dragging', async () => {
+    const { page } = app();
+    const bar = page.getByRole('navigation', { name: 'Open pages' });
+    const titles = async () =>
+      (await bar.getByRole('link').allTextContents())
+        .map((it) => it.trim())
+        .filter((it) => ['Queue', 'Settings'].includes(it));
+    const tab = (title: string) => bar.getByRole('link', { name: title, exact: true });
+    await openPage(app(), '/queue');
+    await tab('Queue').waitFor();
+    await openPage(app(), '/settings');
+    await expect.poll(titles).toEqual(['Queue', 'Settings']);
+    await tab('Settings').press('Shift+ArrowLeft');
+    await expect.poll(titles).toEqual(['Settings', 'Queue']);
+    await tab('Settings').dragTo(tab('Queue'));
+    await expect.poll(titles).toEqual(['Queue', 'Settings']);
     expect(app().errors).toEqual([]);
   });
 });
