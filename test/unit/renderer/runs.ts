@@ -32,6 +32,7 @@ export function runRow(changes: Partial<RunSummary> = {}): RunSummary {
     notes: '',
     tags: [],
     error: null,
+    ending: null,
     trashed: false,
     ...changes,
   };
