@@ -173,6 +173,52 @@ describe('training', () => {
     },
   );
 
+  test('goes on in the very same bits with everything that has a memory or a draw of its own', async () => {
+    const config = configOf({
+      train: {
+        epochs: 4,
+        optimizer: { type: 'adamw', lr: 0.01 },
+        schedule: { type: 'plateau', patience: 1, factor: 0.5 },
+        clip: { type: 'norm', bound: 0.5 },
+        average: { type: 'exponential', decay: 0.9 },
+      },
+      dataset: { augment: [{ type: 'shift' }, { type: 'elastic' }] },
+    });
+    const whole = await openTiny(config);
+    const uninterrupted = await trainRecorded(whole);
+
+    const first = await openTiny(config);
+    const left = await trainRecorded(first, start, { after: 9, how: 'pause' });
+    const kept = left.kept.at(-1) as Recorded['kept'][number];
+    const path = `${home.path}/checkpoint.safetensors`;
+    const { sha256 } = await writeCheckpoint(path, first.program.plan, kept.state, kept.position, first.data);
+    const read = await readCheckpoint(path, sha256);
+    expect([...read.state.optimizer.keys()].sort()).toEqual([...kept.state.optimizer.keys()].sort());
+    const second = await openTiny(config);
+    second.program.setState(read.state);
+    const rest = await trainRecorded(second, read.position);
+    expect(rest.outcome).toBe('finished');
+    expect(await bits(second)).toBe(await bits(whole));
+    expect(rest.kept.at(-1)?.position.history).toEqual(uninterrupted.kept.at(-1)?.position.history);
+  });
+
+  test('ends early where it is asked to, and says why', async () => {
+    const earlyStopping = { type: 'no-improvement', patience: 2, minimumChange: 1 };
+    const session = await openTiny(configOf({ train: { epochs: 9, earlyStopping } }));
+    const reasons: string[] = [];
+    const epochs: number[] = [];
+    const outcome = await train(session, start, {
+      requested: () => null,
+      report: () => undefined,
+      evaluated: ({ epoch }) => epochs.push(epoch),
+      checkpoint: async () => undefined,
+      endsEarly: (reason) => reasons.push(reason),
+    });
+    expect(outcome).toBe('finished');
+    expect(epochs).toEqual([1, 2, 3]);
+    expect(reasons).toEqual([expect.stringContaining('after epoch 1')]);
+  });
+
   test('asked to stop, keeps what it has amid the epoch', async () => {
     const { outcome, kept } = await trainRecorded(await openTiny(), start, { after: 1, how: 'stop' });
     expect(outcome).toBe('stopped');
