@@ -12,6 +12,8 @@ export interface Result {
   readonly net: string;
   readonly activation: string;
   readonly mode: Mode;
+  /** Set where training samples are distorted first. */
+  readonly augment?: boolean;
   readonly backend: string;
   /** What computed. */
   readonly device: string;
@@ -43,7 +45,7 @@ export interface Course {
 
 /** Rounds of ours and of the peer in turn, so that a machine that slows down slows both. */
 export async function measureSetting(backend: Backend, setting: Setting, course: Course): Promise<Result> {
-  const { net, mode, batch, threads } = setting;
+  const { net, mode, batch, threads, augment } = setting;
   const { seconds, peer } = course;
   const prepared = await prepare(backend, setting);
   const ours = contestant(prepared, setting);
@@ -60,6 +62,7 @@ export async function measureSetting(backend: Backend, setting: Setting, course:
     net: net.name,
     activation: net.activation,
     mode,
+    ...(augment && { augment }),
     backend: backend.kind,
     device: backend.device.name,
     ...(driver !== undefined && { driver }),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Backend } from '../../backends/backend.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { suggestion } from '../../contract/nearest.ts';
-import { type Mode, prepare, type Setting } from '../bench/measure.ts';
+import { prepare, type Setting } from '../bench/measure.ts';
 import { type BenchNet, benchNets } from '../bench/nets.ts';
 import { PyTorch } from '../bench/peer.ts';
 import { type Cost, type NetProfile, profile } from '../bench/profile.ts';
@@ -16,7 +16,8 @@ import type { Output } from '../output.ts';
 /** Seconds for all our own rounds together, so that a default run ends within a minute on a slow machine too. */
 const budgetSeconds = 35;
 const longestSetting = 2;
-const modes: readonly Mode[] = ['train', 'eval'];
+const kinds: readonly Pick<Setting, 'mode' | 'augment'>[] = [{ mode: 'train' }, { mode: 'eval' }];
+const augmented = { mode: 'train', augment: true } as const;
 
 export const bench: Command = {
   usage: 'bench',
@@ -39,6 +40,7 @@ export const bench: Command = {
       help: 'Measure no speed, but train LeNet-5 for two epochs on the CPU and on this device from the same seed, and tell how far they come apart. Minutes on a software GPU.',
     },
     decode: { help: 'Measure how fast JPEGs are decoded and resized instead.' },
+    augment: { help: 'Measure training also with every sample shifted, turned, scaled, slanted and bent.' },
     profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
   },
   async run({ arguments: given, output, home }) {
@@ -56,8 +58,8 @@ export const bench: Command = {
     try {
       if (given.on('profile')) return await showProfiles(output, backend, nets, batch, threads);
       const settings = nets.flatMap((net) =>
-        modes.flatMap((mode) =>
-          threads.map((count): Setting => ({ net, mode, batch: batch ?? net.batch, threads: count })),
+        (given.on('augment') ? [...kinds, augmented] : kinds).flatMap((kind) =>
+          threads.map((count): Setting => ({ net, ...kind, batch: batch ?? net.batch, threads: count })),
         ),
       );
       const seconds = Math.min(longestSetting, budgetSeconds / settings.length);
@@ -131,6 +133,7 @@ function describe({
   net,
   activation,
   mode,
+  augment,
   threads,
   imagesPerSecond,
   gflops,
@@ -143,7 +146,7 @@ function describe({
   const arithmetic = `${gflops.toFixed(1).padStart(6)} GFLOP/s${share === undefined ? '' : ` ${percent(share)} of peak`}`;
   const against =
     peer === undefined ? '' : `  PyTorch ${whole(peer).padStart(9)}  ratio ${ratio?.toFixed(2)}`;
-  return `${name} ${mode.padEnd(5)} ${threads} thr ${speed} ${arithmetic}${against}`;
+  return `${name} ${(augment ? 'train, augmented' : mode).padEnd(5)} ${threads} thr ${speed} ${arithmetic}${against}`;
 }
 
 function showTotals(output: Output, { device }: Backend, results: readonly Result[]): void {
