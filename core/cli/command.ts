@@ -28,7 +28,11 @@ export interface CommandContext {
   /** Data folder. */
   readonly home: string;
   /** Opens the engine, closed when the command ends. */
-  engine(options?: { readonly runJobs?: boolean; readonly threads?: number | undefined }): Promise<Engine>;
+  engine(options?: {
+    readonly runJobs?: boolean;
+    readonly following?: () => readonly string[] | null;
+    readonly threads?: number | undefined;
+  }): Promise<Engine>;
 }
 
 /** Flags of every command. */

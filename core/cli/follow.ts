@@ -18,6 +18,8 @@ export async function followRuns({ engine, runs, view, interrupted }: FollowOpti
   const latest = new Map<string, RunSummary>();
   const wanted = new Set(runs);
   const inOrder = () => runs.map((id) => latest.get(id)).filter((run) => run !== undefined);
+  // Waiting for a device that another process has leaves nothing else to keep this one alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
   const stop = await new Promise<() => void>((resolve, reject) => {
     const take = (changed: readonly RunSummary[]) => {
       const ours = changed.filter(({ id }) => wanted.has(id));
@@ -32,7 +34,7 @@ export async function followRuns({ engine, runs, view, interrupted }: FollowOpti
     });
     void interrupted.then(() => pauseAll(engine, inOrder())).catch(reject);
     call(engine, 'runs.list', {}).then(take, reject);
-  });
+  }).finally(() => clearInterval(alive));
   stop();
   view.end();
   return inOrder();

@@ -52,9 +52,14 @@ async function execute(command: Command, words: readonly string[], output: Outpu
       arguments: given,
       output,
       home,
-      async engine({ runJobs = false, threads } = {}) {
+      async engine({ runJobs = false, following, threads } = {}) {
         const { createEngine } = await import('../engine/engine.ts');
-        engine = await createEngine({ home, runJobs, ...(threads !== undefined && { threads }) });
+        engine = await createEngine({
+          home,
+          runJobs,
+          ...(following && { following }),
+          ...(threads !== undefined && { threads }),
+        });
         return engine;
       },
     });

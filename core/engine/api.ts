@@ -18,6 +18,11 @@ export interface EngineOptions {
   home: string;
   /** False: this engine only reads and queues, and runs nothing itself (listing commands). */
   runJobs?: boolean;
+  /**
+   * The runs that this engine is there for, null while they are not known yet: once all of them rest it begins no other.
+   * Left out, it is there for all.
+   */
+  following?: () => readonly string[] | null;
   /** Threads per run; by default as many as the cores and its batches allow. */
   threads?: number;
 }

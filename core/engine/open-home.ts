@@ -40,7 +40,9 @@ export async function openHome(
   const changes = new Changes(store, events);
   const look = () => changes.look();
   const pool =
-    options.runJobs === false ? null : new Pool({ store, threads: options.threads, changed: look });
+    options.runJobs === false
+      ? null
+      : new Pool({ store, threads: options.threads, following: options.following, changed: look });
   const changed = () => {
     look();
     pool?.look();

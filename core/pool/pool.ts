@@ -22,6 +22,8 @@ export interface PoolOptions extends Omit<DeviceOptions, 'learned'> {
   /** Script of the workers. */
   readonly worker?: string;
   readonly recovery?: RecoveryOptions;
+  /** Runs that this pool is there for, null while not known; left out, it is there for all. */
+  readonly following?: (() => readonly string[] | null) | undefined;
   /** Something of the runs was written. */
   readonly changed: () => void;
 }
@@ -73,7 +75,14 @@ export class Pool {
     const { store } = this.#options;
     for (const { run, request } of store.runs.requests(this.#owner)) this.#active.get(run)?.request(request);
     const waits = store.queue.list().some(({ status }) => status === 'queued');
-    if (waits) this.#claimAll();
+    if (waits && !this.#hasServed()) this.#claimAll();
+  }
+
+  /** Whether every run that it is there for rests: what it began now would be left paused in a moment. */
+  #hasServed(): boolean {
+    const runs = this.#options.following?.() ?? null;
+    const { store } = this.#options;
+    return runs?.every((run) => !['queued', 'running'].includes(store.runs.get(run).status)) ?? false;
   }
 
   /** Checkpoints what runs and leaves it paused; every worker is gone when this resolves. */

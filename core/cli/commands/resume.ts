@@ -16,9 +16,11 @@ export const resume: Command = {
     const id = given.positionals[0] as string;
     const epochs = given.count('epochs');
     const backend = given.text('backend');
-    const engine = await open({ runJobs: true, threads: given.count('threads') });
+    let ours: readonly string[] | null = null;
+    const engine = await open({ runJobs: true, following: () => ours, threads: given.count('threads') });
     if (epochs === undefined) await call(engine, 'runs.resume', { run: id, ...(backend && { backend }) });
     else await call(engine, 'runs.extend', { run: id, epochs });
-    return trainToEnd(engine, [id], output);
+    ours = [id];
+    return trainToEnd(engine, ours, output);
   },
 };

@@ -26,9 +26,11 @@ export const run: Command = {
       ...(epochs === undefined ? [] : [`train.epochs=${epochs}`]),
       ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
     ]);
-    const engine = await open({ runJobs: true, threads: given.count('threads') });
+    let ours: readonly string[] | null = null;
+    const engine = await open({ runJobs: true, following: () => ours, threads: given.count('threads') });
     const { runs, warnings } = await call(engine, 'experiments.create', { config });
     for (const warning of warnings) output.warning(warning);
+    ours = runs;
     return trainToEnd(engine, runs, output);
   },
 };

@@ -108,6 +108,27 @@ describe('run', () => {
     });
   });
 
+  test('waits for a device that another process has, and trains when it is free', async () => {
+    using folder = temporaryFolder();
+    installBars(folder.path, { train: 120, test: 30 });
+    writeFileSync(join(folder.path, 'tiny.json'), JSON.stringify(tinyExperiment()));
+    const all = ['--threads', `${availableParallelism()}`];
+    const first = startCli(folder.path, ['run', 'tiny.json', '--json', '--epochs', '100000', ...all]);
+    const store = openStore(folder.path);
+    while ((store.runs.list()[0]?.epoch ?? 0) < 1) await sleep(20);
+    const second = startCli(folder.path, ['run', 'tiny.json', '--json', ...all]);
+    while (store.runs.list().length < 2) await sleep(20);
+    // Long enough for a process that nothing keeps alive to be gone.
+    await sleep(1500);
+    expect(second.exitCode).toBeNull();
+    first.kill('SIGINT');
+    expect((await finish(first)).code).toBe(0);
+    const done = await finish(second);
+    expect(done.code).toBe(0);
+    expect(done.objects().at(-1)).toMatchObject({ runs: [{ status: 'finished' }] });
+    store.close();
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'checkpoints on %s, leaves the run paused and ends with 0; resume goes on',
     async (signal) => {
