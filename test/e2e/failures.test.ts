@@ -195,6 +195,7 @@ describe('after the host was started again', () => {
     const { page } = app;
     const port = new URL(app.host?.origin ?? '').port;
     await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await app.host?.interrupt();
     const host = await startHostProcess(app.home, ['--port', port]);
     await panelIn(page).getByText('was started again').waitFor({ timeout: 30_000 });
