@@ -121,10 +121,7 @@ describeInShells('the data page', (app) => {
     await page.getByText('train 16, test 4').waitFor();
     await page.getByRole('button', { name: 'Train on it' }).click();
     await page.getByRole('button', { name: 'Start 1 run' }).click();
-    await page
-      .getByRole('treeitem', { name: /colours, first try/ })
-      .first()
-      .waitFor();
+    await page.getByRole('tree', { name: 'Runs' }).getByText('colours, first try').first().waitFor();
     const [run] = await app().call('runs.list', {});
     await expect
       .poll(async () => (await app().call('runs.get', { run: run?.id ?? '' })).environment, {
@@ -152,10 +149,7 @@ describeInShells('the data page', (app) => {
     await page.getByText(`The data folder is now ${home}-moved.`).waitFor();
     expect((await app().call('app.info', {})).home).toBe(`${home}-moved`);
     expect(readdirSync(home)).toEqual(['moved.json']);
-    await page
-      .getByRole('treeitem', { name: /colours, first try/ })
-      .first()
-      .waitFor();
+    await page.getByRole('tree', { name: 'Runs' }).getByText('colours, first try').first().waitFor();
     await app().call('home.move', { folder: home });
     expect(readdirSync(home)).toContain('convolab.sqlite');
   });
