@@ -136,7 +136,7 @@ describe('a run', () => {
     const page = await browser.newPage();
     try {
       await page.goto(host.url);
-      await page.waitForURL((url) => url.pathname === '/');
+      await page.getByRole('navigation', { name: 'Activities' }).waitFor();
       await page.evaluate((id) => {
         location.hash = `/run/${id}`;
       }, run);
