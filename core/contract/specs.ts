@@ -68,7 +68,10 @@ export const experimentEnvelope = z.strictObject({
     earlyStopping: typed.optional(),
     select: z.strictObject({ metric: z.string(), direction: z.enum(['max', 'min']) }).optional(),
   }),
+  /** Dotted path to the values it takes: one run per combination. */
   grid: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),
+  /** Name to what is set together, by dotted path: one run each, with every combination of the grid. */
+  variants: z.record(z.string().min(1), z.record(z.string(), z.unknown())).optional(),
   seeds: z.array(z.int().nonnegative()).min(1).optional(),
   backend: z.string().optional(),
 });

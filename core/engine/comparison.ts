@@ -19,7 +19,7 @@ export type Target = Comparison['target'];
 type Group = Comparison['groups'][number];
 
 /** Top-level keys of a run's configuration that follow from its others. */
-export const derivedKeys: ReadonlySet<string> = new Set(['name', 'experiment', 'choices']);
+export const derivedKeys: ReadonlySet<string> = new Set(['name', 'experiment', 'variant', 'choices']);
 
 /** 98% of the accuracy that the runs were selected by. */
 export function defaultTarget(runs: readonly ComparedRun[]): Target {

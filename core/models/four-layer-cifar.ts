@@ -47,8 +47,5 @@ export const fourLayerCifar: Preset<Options> = {
       loss: { type: 'softmax-cross-entropy' },
     };
   },
-  experiment: startingRecipe(
-    { name: 'cifar-10', validation: 0 },
-    { lr: 0.01, epochs: 20, select: { metric: 'test/accuracy', direction: 'max' } },
-  ),
+  experiment: startingRecipe({ name: 'cifar-10', validation: 5000 }, { lr: 0.01, epochs: 20 }),
 };

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { getPath, setPath } from './paths.ts';
+import { mapVaried } from './variation.ts';
 
-/** Where the paths of one's own data are in an experiment, its grid included. */
+/** Where the paths of one's own data are in an experiment, all that it varies included. */
 const sourcePath = 'dataset.source.path';
 
 /**
@@ -11,9 +12,5 @@ const sourcePath = 'dataset.source.path';
 export function absoluteSource(raw: unknown, folder: string): unknown {
   const path = getPath(raw, sourcePath);
   const absolute = typeof path === 'string' ? setPath(raw, sourcePath, resolve(folder, path)) : raw;
-  const grid = getPath(raw, 'grid');
-  const varied = (grid as Record<string, unknown> | undefined)?.[sourcePath];
-  if (!Array.isArray(varied)) return absolute;
-  const paths = varied.map((each) => (typeof each === 'string' ? resolve(folder, each) : each));
-  return setPath(absolute, 'grid', { ...(grid as object), [sourcePath]: paths });
+  return mapVaried(absolute, sourcePath, (each) => (typeof each === 'string' ? resolve(folder, each) : each));
 }

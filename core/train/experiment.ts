@@ -16,6 +16,14 @@ import { getPath, setPath } from './paths.ts';
 import { scheduleSchema } from './schedules/index.ts';
 import { parseText } from './source.ts';
 import { stoppingSchema } from './stopping.ts';
+import {
+  combinations,
+  endVarying,
+  setAll,
+  setInRecipe,
+  type Variation,
+  variationIssues,
+} from './variation.ts';
 
 const selectSchema = z.strictObject({
   metric: z.enum(['validation/accuracy', 'validation/loss', 'test/accuracy', 'test/loss']),
@@ -46,6 +54,7 @@ const experimentSchema = z.strictObject({
     })
     .prefault({}),
   grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  variants: z.record(z.string().min(1).max(100), z.record(z.string(), z.unknown())).default({}),
   seeds: z
     .array(z.int().nonnegative().max(Number.MAX_SAFE_INTEGER))
     .min(1)
@@ -75,10 +84,8 @@ export interface Recipe {
   readonly backend: string;
 }
 
-export interface Experiment extends Recipe {
+export interface Experiment extends Recipe, Variation {
   readonly name: string;
-  /** Dotted path to the values it takes; one run per combination, the first path varying slowest. */
-  readonly grid: Readonly<Record<string, readonly unknown[]>>;
   readonly seeds: readonly number[];
 }
 
@@ -87,7 +94,9 @@ export interface RunConfig extends Recipe {
   readonly experiment: string;
   readonly name: string;
   readonly seed: number;
-  /** The grid's choices of this run, by path. */
+  /** Which of the experiment's variants it is, where it has any. */
+  readonly variant?: string;
+  /** What this run's experiment varies, by key of this configuration: its variant, and the grid's choices. */
   readonly choices: Readonly<Record<string, unknown>>;
 }
 
@@ -95,9 +104,6 @@ export interface RunConfig extends Recipe {
 export type ExperimentSource =
   | { readonly text: string; readonly subject?: string }
   | { readonly config: unknown };
-
-/** Runs that one experiment may come to; more is a slip of the keyboard. */
-const mostRuns = 1000;
 
 /** The object that a source holds, unread. Throws `spec.syntax`. */
 export function readSource(source: ExperimentSource): unknown {
@@ -122,8 +128,13 @@ export function experimentIssues(raw: unknown): Issue[] {
   const parsed = experimentSchema.safeParse(raw);
   const plain = [...faults, ...namingIssues(raw), ...selectIssues(raw), ...modelIssues(raw)];
   return parsed.success
-    ? [...plain, ...orderIssues(parsed.data.dataset), ...gridIssues(complete(parsed.data))]
+    ? [...plain, ...orderIssues(parsed.data.dataset), ...variedIssues(complete(parsed.data))]
     : plain;
+}
+
+function variedIssues({ grid, variants, seeds, ...rest }: Experiment): Issue[] {
+  const recipe = { ...rest, seeds };
+  return variationIssues({ grid, variants }, { recipe, seeds: seeds.length, judge: experimentIssues });
 }
 
 function complete(parsed: Parsed): Experiment {
@@ -169,77 +180,21 @@ function selectIssues(raw: unknown): Issue[] {
   ];
 }
 
-/** Parts of an experiment that are about the whole of it and cannot differ between its runs. */
-const ungridded = new Set(['version', 'name', 'grid', 'seeds']);
-
-function gridIssues(parsed: Experiment): Issue[] {
-  const issues: Issue[] = [];
-  for (const [path, values] of Object.entries(parsed.grid)) {
-    const at = `grid.${path}`;
-    if (ungridded.has(path.split('.')[0] as string)) {
-      issues.push({ path: at, message: 'cannot vary inside an experiment' });
-      continue;
-    }
-    if (new Set(values.map((value) => JSON.stringify(value))).size < values.length) {
-      issues.push({ path: at, message: 'names a value twice' });
-    }
-    for (const value of values) issues.push(...valueIssues(parsed, path, value));
-  }
-  const runs = Object.values(parsed.grid).reduce(
-    (product, values) => product * values.length,
-    parsed.seeds.length,
-  );
-  if (runs > mostRuns) {
-    issues.push({ path: 'grid', message: `comes to ${runs} runs, more than ${mostRuns}` });
-  }
-  return issues;
-}
-
-function valueIssues(parsed: Experiment, path: string, value: unknown): Issue[] {
-  let changed: unknown;
-  try {
-    changed = setInRecipe({ ...parsed, grid: {} }, path, value);
-  } catch (error) {
-    return [{ path: `grid.${path}`, message: (error as Error).message }];
-  }
-  return experimentIssues(changed).map((issue) => ({
-    path: `grid.${path}`,
-    message: issue.path === path ? issue.message : `${issue.path}: ${issue.message}`,
-  }));
-}
-
-/** Every run of an experiment: grid x seeds, seeds varying fastest. */
+/** Every run of an experiment: its variants x its grid x its seeds, seeds varying fastest. */
 export function expandExperiment(experiment: Experiment): RunConfig[] {
-  const { name, grid, seeds, ...recipe } = experiment;
-  return combinations(Object.entries(grid)).flatMap((choices) => {
-    const chosen = Object.entries(choices).reduce<unknown>(
-      (config, [path, value]) => setInRecipe(config, path, value),
-      recipe,
-    );
+  const { name, grid, variants, seeds, ...recipe } = experiment;
+  return combinations({ grid, variants }).flatMap(({ choices, settings }) => {
+    const chosen = setAll(recipe, settings) as Recipe;
     return seeds.map((seed) => ({
-      ...(chosen as Recipe),
-      model: completeModel((chosen as Recipe).model),
+      ...chosen,
+      model: completeModel(chosen.model),
       experiment: name,
       name: runName(name, choices, seed),
+      ...(typeof choices.variant === 'string' && { variant: choices.variant }),
       seed,
       choices,
     }));
   });
-}
-
-/** Ways to say which model; one takes the place of the others, with all that belongs to them. */
-const modelWays = new Set(['model.preset', 'model.spec', 'model.file', 'model.shorthand']);
-
-function setInRecipe(recipe: unknown, path: string, value: unknown): unknown {
-  const replaces = modelWays.has(path) && getPath(recipe, path) === undefined;
-  return setPath(replaces ? setPath(recipe, 'model', {}) : recipe, path, value);
-}
-
-function combinations(axes: (readonly [string, readonly unknown[]])[]): Record<string, unknown>[] {
-  return axes.reduce<Record<string, unknown>[]>(
-    (rows, [path, values]) => rows.flatMap((row) => values.map((value) => ({ ...row, [path]: value }))),
-    [{}],
-  );
 }
 
 /** `relu/seed 2`, or `lenet-5/seed 2` where nothing but the seed varies. */
@@ -262,7 +217,7 @@ function shortValue(value: unknown): string {
 
 /**
  * A copy of an unread experiment with `path=value` set; the value is YAML, so `0.01`, `true` and `[1, 2]` are what they
- * look like. Setting a path that the grid varies ends the varying; `grid.<path>=[...]` makes it vary.
+ * look like. Setting a path that the grid or the variants vary ends the varying; `grid.<path>=[...]` makes it vary.
  * @throws `argument.invalid`, `spec.invalid`
  */
 export function applySet(experiment: unknown, assignment: string): unknown {
@@ -272,24 +227,23 @@ export function applySet(experiment: unknown, assignment: string): unknown {
   }
   const path = assignment.slice(0, at);
   const value = parseText(assignment.slice(at + 1), `--set ${path}`);
-  const grid = { ...((getPath(experiment, 'grid') ?? {}) as Record<string, unknown>) };
   if (path.startsWith('grid.')) {
+    const grid = (getPath(experiment, 'grid') ?? {}) as Record<string, unknown>;
     return setPath(experiment, 'grid', { ...grid, [path.slice('grid.'.length)]: value });
   }
-  const changed = setInRecipe(experiment, path, value);
-  if (!Object.hasOwn(grid, path)) return changed;
-  delete grid[path];
-  return setPath(changed, 'grid', grid);
+  return endVarying(setInRecipe(experiment, path, value), path);
 }
 
 /** As a file that `parseExperiment` reads back to the same. */
 export function experimentToYaml(experiment: Experiment): string {
-  const { version, name, dataset, model, train, grid, seeds, backend } = experiment;
-  return stringify({ version, name, dataset, model, train, grid, seeds, backend }, { lineWidth: 110 });
+  const { version, name, dataset, model, train, grid, variants, seeds, backend } = experiment;
+  const varied = { grid, ...(Object.keys(variants).length > 0 && { variants }) };
+  return stringify({ version, name, dataset, model, train, ...varied, seeds, backend }, { lineWidth: 110 });
 }
 
 /** A run as the one-run experiment that repeats it. */
 export function runAsExperiment(run: RunConfig): Experiment {
   const { version, dataset, model, train, backend } = run;
-  return { version, name: run.experiment, dataset, model, train, grid: {}, seeds: [run.seed], backend };
+  const once = { grid: {}, variants: {}, seeds: [run.seed] };
+  return { version, name: run.experiment, dataset, model, train, ...once, backend };
 }

@@ -8,6 +8,7 @@ import { inlineModel, presets } from '../models/index.ts';
 import { expandShorthand, isShorthandFile } from '../models/shorthand.ts';
 import { getPath, setPath } from './paths.ts';
 import { readSpecFile } from './source.ts';
+import { mapVaried, variedValues } from './variation.ts';
 
 /**
  * Every fault of an experiment's network: unknown presets and options, impossible layers and shapes, and a network that
@@ -82,13 +83,12 @@ function fitIssues(graph: Graph, dataset: unknown): Issue[] {
  */
 export async function embedModelFiles(raw: unknown, folder: string): Promise<unknown> {
   const source = getPath(raw, 'model');
-  let embedded = isFile(source) ? setPath(raw, 'model', await readModel(source.file, folder)) : raw;
-  const grid = getPath(raw, 'grid');
-  const varied = getPath(grid, 'model');
-  if (!Array.isArray(varied)) return embedded;
-  const models = varied.map((model) => (isFile(model) ? readModel(model.file, folder) : model));
-  embedded = setPath(embedded, 'grid', { ...(grid as object), model: await Promise.all(models) });
-  return embedded;
+  const embedded = isFile(source) ? setPath(raw, 'model', await readModel(source.file, folder)) : raw;
+  const read = new Map<unknown, unknown>();
+  for (const model of variedValues(raw, 'model')) {
+    if (isFile(model)) read.set(model, await readModel(model.file, folder));
+  }
+  return mapVaried(embedded, 'model', (model) => read.get(model) ?? model);
 }
 
 function isFile(source: unknown): source is { file: string } {

@@ -6,18 +6,19 @@ import { watch } from './watch.ts';
 
 const none = z.strictObject({ type: z.literal('none') });
 
+const measured = {
+  'validation/accuracy': 'Validation accuracy',
+  'validation/loss': 'Validation loss',
+  'test/accuracy': 'Test accuracy',
+  'test/loss': 'Test loss',
+  'train/accuracy': 'Training accuracy',
+  'train/loss': 'Training loss',
+};
+
 const noImprovement = z.strictObject({
   type: z.literal('no-improvement'),
   metric: choice(
-    {
-      select: 'What chooses the best epoch',
-      'validation/accuracy': 'Validation accuracy',
-      'validation/loss': 'Validation loss',
-      'test/accuracy': 'Test accuracy',
-      'test/loss': 'Test loss',
-      'train/accuracy': 'Training accuracy',
-      'train/loss': 'Training loss',
-    },
+    { select: 'What chooses the best epoch', ...measured },
     { label: 'Metric', help: 'What has to improve: losses fall, accuracies rise.', default: 'select' },
   ),
   patience: integer({
@@ -53,8 +54,24 @@ const settled = z.strictObject({
   }),
 });
 
+/** Where the question is how long something takes, as in figure 1 of Krizhevsky et al. 2012. */
+const reached = z.strictObject({
+  type: z.literal('reached'),
+  metric: choice(measured, {
+    label: 'Metric',
+    help: 'What has to come there: losses fall, accuracies rise.',
+    default: 'train/accuracy',
+  }),
+  value: number({
+    label: 'Value',
+    help: 'At which the training ends; accuracies are from 0 to 1.',
+    default: 0.75,
+    minimum: 0,
+  }),
+});
+
 /** `train.earlyStopping` */
-export const stoppingSchema = z.discriminatedUnion('type', [none, noImprovement, settled]);
+export const stoppingSchema = z.discriminatedUnion('type', [none, noImprovement, settled, reached]);
 export type StoppingSpec = z.output<typeof stoppingSchema>;
 
 /**
@@ -67,7 +84,17 @@ export function stopReason(
   select: { readonly metric: string; readonly direction: 'max' | 'min' },
 ): string | null {
   if (spec === undefined || spec.type === 'none') return null;
-  return spec.type === 'settled' ? settledReason(spec, history) : idleReason(spec, history, select);
+  if (spec.type === 'settled') return settledReason(spec, history);
+  return spec.type === 'reached' ? reachedReason(spec, history) : idleReason(spec, history, select);
+}
+
+function reachedReason(
+  { metric, value }: z.output<typeof reached>,
+  history: readonly EpochMetrics[],
+): string | null {
+  const last = seriesOf(history, metric).at(-1) ?? Number.NaN;
+  const there = metric.endsWith('/loss') ? last <= value : last >= value;
+  return there ? `${metric} came to ${last.toPrecision(4)}, and was to reach ${value}.` : null;
 }
 
 function idleReason(
@@ -120,5 +147,11 @@ export const stoppingDescriptors: readonly VariantDescriptor[] = [
     label: 'Settled loss',
     help: 'Ends where the training loss hardly changes any more, as the lecture has it.',
     fields: describeFields(settled),
+  },
+  {
+    type: 'reached',
+    label: 'Target reached',
+    help: 'Ends after the first epoch in which a metric reaches a value: for how long that takes.',
+    fields: describeFields(reached),
   },
 ];

@@ -70,9 +70,25 @@ export function cloneName(original: Draft, draft: Draft): string {
   return changes.length > 0 ? `${name} (${changes.join(', ')})`.slice(0, 200) : name;
 }
 
-/** Number of runs an experiment comes to: every combination of the grid, with every seed. */
+/** Settings that vary together, by name; empty where there are none. */
+export function variantsOf(draft: Draft): { name: string; settings: Plain }[] {
+  const entries = Object.entries((draft.variants as Plain | undefined) ?? {});
+  return entries.map(([name, settings]) => ({ name, settings: (settings ?? {}) as Plain }));
+}
+
+/** A copy with other variants; without any the key is left out. */
+export function setVariants(draft: Draft, variants: readonly { name: string; settings: Plain }[]): Draft {
+  const named = Object.fromEntries(variants.map(({ name, settings }) => [name, settings]));
+  return setAt(draft, 'variants', variants.length > 0 ? named : undefined);
+}
+
+/** Number of runs an experiment comes to: every variant and combination of the grid, with every seed. */
 export function countRuns(draft: Draft): number {
   const seeds = Array.isArray(draft.seeds) ? draft.seeds.length : 1;
+  const variants = Math.max(1, variantsOf(draft).length);
   const lists = Object.values((draft.grid as Plain | undefined) ?? {});
-  return lists.reduce<number>((count, list) => count * (Array.isArray(list) ? list.length : 1), seeds);
+  return lists.reduce<number>(
+    (count, list) => count * (Array.isArray(list) ? list.length : 1),
+    seeds * variants,
+  );
 }

@@ -55,6 +55,7 @@ describe('an experiment', () => {
         select: { metric: 'validation/accuracy', direction: 'max' },
       },
       grid: {},
+      variants: {},
       seeds: [1],
       backend: 'auto',
     });
@@ -132,8 +133,27 @@ describe('a fault is named by its path', () => {
       'did you mean "relu"?',
     ],
     ['grid', { 'train.optimizer.lr': Array.from({ length: 1001 }, (_, i) => i) }, 'grid', '1001 runs'],
+    ['variants', { a: { 'train.epohcs': 1 } }, 'variants.a.train.epohcs', 'did you mean "epochs"?'],
+    [
+      'variants',
+      { a: { 'train.optimizer.lr': 0.1, 'train.epochs': 'x' } },
+      'variants.a.train.epochs',
+      'a number',
+    ],
+    ['variants', { a: {}, b: {} }, 'variants', 'the same settings'],
+    ['variants', { a: { seeds: [1] } }, 'variants.a.seeds', 'cannot vary'],
+    ['variants', { a: { 'name.first': 1 } }, 'variants.a.name.first', 'cannot vary'],
+    ['variants', { a: { 'model.preset.x': 1 } }, 'variants.a.model.preset.x', 'cannot be set inside'],
   ])('%s = %j', (path, value, at, message) => {
     expect(issuesWith(path, value)).toContainEqual({ path: at, message: expect.stringContaining(message) });
+  });
+
+  test('a path that both the grid and a variant set', () => {
+    const both = { ...valid, grid: { 'train.epochs': [1, 2] }, variants: { a: { 'train.epochs': 3 } } };
+    expect(refusal(both).issues).toContainEqual({
+      path: 'variants.a.train.epochs',
+      message: 'is varied by the grid as well',
+    });
   });
 
   test('validation as what to choose by, where there is none', () => {
@@ -215,6 +235,30 @@ describe('runs of an experiment', () => {
     });
   });
 
+  test('are every variant, with what it sets together, by every combination and seed', () => {
+    const variants = {
+      ReLU: { 'model.options.activation': 'relu', 'train.optimizer.lr': 0.02 },
+      'as it is': {},
+    };
+    const grid = { 'train.epochs': [1, 2] };
+    const experiment = parseExperiment({ config: { ...valid, grid, variants } });
+    const runs = expandExperiment(experiment);
+    expect(runs.map(({ name }) => name)).toEqual([
+      'ReLU, 1/seed 1',
+      'ReLU, 2/seed 1',
+      'as it is, 1/seed 1',
+      'as it is, 2/seed 1',
+    ]);
+    expect(runs[1]).toMatchObject({
+      variant: 'ReLU',
+      choices: { variant: 'ReLU', 'train.epochs': 2 },
+      model: { options: { activation: 'relu', pooling: 'mean' } },
+      train: { epochs: 2, optimizer: { lr: 0.02 } },
+    });
+    expect(runs[2]?.model).toMatchObject({ options: { activation: 'sigmoid' } });
+    expect(expandExperiment(parseExperiment({ text: experimentToYaml(experiment) }))).toEqual(runs);
+  });
+
   test('carry the experiment’s name where nothing varies', () => {
     expect(expandExperiment(parseExperiment({ config: valid })).map(({ name }) => name)).toEqual([
       'one/seed 1',
@@ -244,6 +288,14 @@ describe('--set', () => {
     const varied = applySet(valid, 'grid.train.epochs=[1, 2]');
     expect(varied).toMatchObject({ grid: { 'train.epochs': [1, 2] } });
     expect(applySet(varied, 'train.epochs=5')).toMatchObject({ grid: {}, train: { epochs: 5 } });
+  });
+
+  test('of a path that variants set ends that too', () => {
+    const varied = { ...valid, variants: { a: { 'train.epochs': 2, backend: 'cpu' }, b: {} } };
+    expect(applySet(varied, 'train.epochs=5')).toMatchObject({
+      train: { epochs: 5 },
+      variants: { a: { backend: 'cpu' }, b: {} },
+    });
   });
 
   test.each(['train.epochs', '=3', 'name.first=x', 'dataset.preprocess.7.type=scale'])(

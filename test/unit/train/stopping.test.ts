@@ -37,6 +37,19 @@ describe('early stopping', () => {
     expect(stopReason(twice, losses, select)).toContain('for 2 epochs in a row');
   });
 
+  it('ends as soon as a metric reaches a value, losses downwards', () => {
+    const errors = [0.7, 0.76, 0.74].map((accuracy) => ({ 'train/accuracy': accuracy }));
+    const quarter = stoppingSchema.parse({ type: 'reached', metric: 'train/accuracy', value: 0.75 });
+    expect(stopReason(quarter, errors.slice(0, 1), select)).toBeNull();
+    expect(stopReason(quarter, errors.slice(0, 2), select)).toBe(
+      'train/accuracy came to 0.7600, and was to reach 0.75.',
+    );
+    const low = stoppingSchema.parse({ type: 'reached', metric: 'validation/loss', value: 0.5 });
+    expect(stopReason(low, [{ 'validation/loss': 0.6 }], select)).toBeNull();
+    expect(stopReason(low, [{ 'validation/loss': 0.5 }], select)).not.toBeNull();
+    expect(stopReason(low, [{ 'validation/loss': null }], select)).toBeNull();
+  });
+
   it('does nothing where nobody asked for it', () => {
     expect(stopReason(undefined, accuracies(1, 1, 1, 1, 1, 1, 1), select)).toBeNull();
     expect(stopReason({ type: 'none' }, accuracies(1, 1, 1), select)).toBeNull();
