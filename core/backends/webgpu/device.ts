@@ -1,5 +1,6 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import { bufferUse, computeStage, mapRead } from './dawn.ts';
+import { unhurried } from './waiting.ts';
 
 /** What went to and came from the device since it was opened: what a step costs beside its arithmetic. */
 export interface Traffic {
@@ -184,7 +185,7 @@ export class Gpu {
 
   async #answer<T>(promise: Promise<T>, what = this.name): Promise<T> {
     try {
-      return await promise;
+      return await unhurried(promise);
     } catch (thrown) {
       // A lost device rejects what was asked of it a little before it says so.
       await new Promise((resolve) => setTimeout(resolve, 0));
