@@ -27,6 +27,16 @@ interface Trace {
   readonly seconds: number;
 }
 
+/** How far the two are apart so far, while the second one still trains. */
+export interface Progress {
+  readonly activation: Activation;
+  readonly step: number;
+  readonly steps: number;
+  /** As of `Agreement`. */
+  readonly firstSteps: number;
+  readonly reports: number;
+}
+
 export interface Agreement {
   readonly activation: Activation;
   /** Largest relative difference of the loss over the first twenty steps, one by one. */
@@ -46,22 +56,30 @@ export async function compareTraining(
   home: string,
   cpu: Backend,
   other: Backend,
+  progress: (progress: Progress) => void,
 ): Promise<Agreement> {
   const config = await configOf(activation);
-  const [expected, found] = [await trace(config, home, cpu), await trace(config, home, other)];
-  const first = largestDifference(meansOf(expected.pieces), meansOf(found.pieces), closely);
-  const reports = largestDifference(runningMeans(expected.pieces), runningMeans(found.pieces));
+  const expected = await trace(config, home, cpu, () => undefined);
+  const steps = expected.pieces.at(-1)?.step ?? 0;
+  const found = await trace(config, home, other, (pieces) => {
+    const step = pieces.at(-1)?.step ?? 0;
+    if (step >= closely) progress({ activation, step, steps, ...apart(expected.pieces, pieces) });
+  });
+  if (expected.pieces.length !== found.pieces.length) {
+    throw new Error('the two were not looked at after the same steps');
+  }
+  const { firstSteps, reports } = apart(expected.pieces, found.pieces);
   const accuracy = { cpu: expected.accuracy, other: found.accuracy };
   const points = 100 * Math.abs(accuracy.cpu - accuracy.other);
   const whole = activation === 'sigmoid' ? reports <= bounds.reports : points <= bounds.accuracyPoints;
   return {
     activation,
-    firstSteps: first,
+    firstSteps,
     reports,
     reportCount: expected.pieces.length,
     accuracy,
     seconds: { cpu: expected.seconds, other: found.seconds },
-    agrees: first <= bounds.firstSteps && whole,
+    agrees: firstSteps <= bounds.firstSteps && whole,
   };
 }
 
@@ -74,10 +92,15 @@ async function configOf(activation: Activation): Promise<RunConfig> {
   return expandExperiment(experiment)[0] as RunConfig;
 }
 
-async function trace(config: RunConfig, home: string, backend: Backend): Promise<Trace> {
+async function trace(
+  config: RunConfig,
+  home: string,
+  backend: Backend,
+  noted: (pieces: readonly Piece[]) => void,
+): Promise<Trace> {
   const session = await openSession(config, { home, backend, threads: availableParallelism() });
   const stepsPerEpoch = Math.ceil(session.splits.train.indices.length / config.train.batchSize);
-  const { program, pieces } = recording(session.program, stepsPerEpoch);
+  const { program, pieces } = recording(session.program, stepsPerEpoch, noted);
   const began = performance.now();
   let accuracy = Number.NaN;
   await train({ ...session, program }, start, {
@@ -90,6 +113,14 @@ async function trace(config: RunConfig, home: string, backend: Backend): Promise
   });
   session.program.dispose();
   return { pieces, accuracy, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Over the pieces that both have. */
+function apart(expected: readonly Piece[], found: readonly Piece[]) {
+  return {
+    firstSteps: largestDifference(meansOf(expected), meansOf(found).slice(0, closely)),
+    reports: largestDifference(runningMeans(expected), runningMeans(found)),
+  };
 }
 
 const meansOf = (pieces: readonly Piece[]) => pieces.map(({ lossSum, samples }) => lossSum / samples);
@@ -105,12 +136,10 @@ function runningMeans(pieces: readonly Piece[]): number[] {
   });
 }
 
-function largestDifference(
-  expected: readonly number[],
-  found: readonly number[],
-  count = Number.POSITIVE_INFINITY,
-) {
-  if (expected.length !== found.length) throw new Error('the two were not looked at after the same steps');
-  const differences = expected.map((value, i) => Math.abs((found[i] as number) - value) / Math.abs(value));
-  return differences.slice(0, count).reduce((largest, one) => Math.max(largest, one), 0);
+function largestDifference(expected: readonly number[], found: readonly number[]): number {
+  const differences = found.map((value, i) => {
+    const wanted = expected[i] ?? Number.NaN;
+    return Math.abs(value - wanted) / Math.abs(wanted);
+  });
+  return Math.max(0, ...differences);
 }

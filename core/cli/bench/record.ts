@@ -16,10 +16,12 @@ const stride = 50;
 /**
  * A program that notes the loss after the same steps whatever its calls are cut into: after each of the first few, then
  * after every fiftieth, and at the end of an epoch.
+ * @param noted is told of every piece as it comes
  */
 export function recording(
   program: Program,
   stepsPerEpoch: number,
+  noted: (pieces: readonly Piece[]) => void,
 ): { readonly program: Program; readonly pieces: Piece[] } {
   const pieces: Piece[] = [];
   const open = { lossSum: 0, samples: 0 };
@@ -43,6 +45,7 @@ export function recording(
         pieces.push({ step: end, epoch: Math.floor((end - 1) / stepsPerEpoch), ...open });
         open.lossSum = 0;
         open.samples = 0;
+        noted(pieces);
       }
       total = sum(total, part);
     }

@@ -2,7 +2,7 @@ import type { Backend } from '../../backends/backend.ts';
 import { openBackend } from '../../backends/index.ts';
 import { percent } from '../format.ts';
 import type { Output } from '../output.ts';
-import { type Agreement, activations, bounds, compareTraining } from './agree.ts';
+import { type Agreement, activations, bounds, compareTraining, type Progress } from './agree.ts';
 
 /** Compares training on a device with training on the CPU, and tells. Returns the exit code: 1 where they come apart. */
 export async function showAgreement(output: Output, home: string, other: Backend): Promise<number> {
@@ -10,7 +10,10 @@ export async function showAgreement(output: Output, home: string, other: Backend
   const agreements: Agreement[] = [];
   try {
     for (const activation of activations) {
-      const agreement = await compareTraining(activation, home, cpu, other);
+      const agreement = await compareTraining(activation, home, cpu, other, (progress) => {
+        output.object({ event: 'progress', ...progress });
+        output.text(describeProgress(progress));
+      });
       agreements.push(agreement);
       output.object({ event: 'agreement', ...agreement });
       output.text(describe(agreement));
@@ -20,6 +23,11 @@ export async function showAgreement(output: Output, home: string, other: Backend
   }
   output.object({ agreements, bounds, device: other.device });
   return agreements.every(({ agrees }) => agrees) ? 0 : 1;
+}
+
+function describeProgress({ activation, step, steps, firstSteps, reports }: Progress): string {
+  const losses = `${firstSteps.toExponential(1)} over the first steps, ${reports.toExponential(1)} over the reports`;
+  return `LeNet-5 (${activation}): step ${step} of ${steps}; loss apart by ${losses}`;
 }
 
 function describe({ activation, firstSteps, reports, reportCount, accuracy, seconds, agrees }: Agreement) {
