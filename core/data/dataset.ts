@@ -22,7 +22,7 @@ export interface Dataset extends Provenance {
   readonly classes: readonly string[];
   /** `train` and `test`. */
   readonly splits: Readonly<Record<string, SampleSource>>;
-  /** By split, what is on each image and where; only where images hold several objects. */
+  /** By split, what is on each image and where; only where the images come with boxes. */
   readonly objects?: Readonly<Record<string, readonly (readonly ObjectBox[])[]>>;
   /** Splits too large for memory, such as STL-10's `unlabelled`; left out where there are none. */
   readonly large?: Readonly<Record<string, SampleReader>>;
@@ -50,8 +50,8 @@ export interface ImageCollection extends Provenance {
   /** Absolute; every `ImageFile.path` is relative to it. */
   readonly folder: string;
   readonly splits: Readonly<Record<string, readonly ImageFile[]>>;
-  /** Pairs of images of the same or of different classes, by set of pairs; for verification (LFW). */
-  readonly pairs?: Readonly<Record<string, readonly ImagePair[]>>;
+  /** Where the makers of the set have drawn some; both images of each are of the split `all`. */
+  readonly pairs?: PairLists<ImagePair>;
   /**
    * The bytes of one file, by its path.
    * @throws `dataset.damaged` where they are not those that were fetched; `file.unreadable`
@@ -82,6 +82,15 @@ export interface ImagePair {
   /** Paths as in `ImageFile.path`. */
   readonly images: readonly [string, string];
   readonly same: boolean;
+}
+
+/** Pairs of images of the same or of different classes, for verification; as LFW has them in two views. */
+export interface PairLists<Pair> {
+  /** To develop on. */
+  readonly train: readonly Pair[];
+  readonly test: readonly Pair[];
+  /** To report on: tested on each, learned on all others. */
+  readonly folds: readonly (readonly Pair[])[];
 }
 
 export type DatasetStatus = 'ready' | 'missing' | 'damaged';

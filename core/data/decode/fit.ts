@@ -1,4 +1,4 @@
-import { centralWindow, Resampler } from '../derive/resample.ts';
+import { keptWindow, Resampler } from '../derive/resample.ts';
 import type { DecodedImage } from './decode.ts';
 import type { Fit } from './job.ts';
 
@@ -26,8 +26,7 @@ export class Fitter {
     if (known) return known;
     const from = { height, width };
     const { method, keep } = this.#fit;
-    const window = keep === 'centre' ? centralWindow(from, this.#fit) : undefined;
-    const resampler = new Resampler(from, this.#fit, method, window);
+    const resampler = new Resampler(from, this.#fit, method, keptWindow(from, this.#fit, keep));
     // Photographs come in a few sizes; where every one has its own, the oldest make room.
     if (this.#resamplers.size >= mostSizes)
       this.#resamplers.delete(this.#resamplers.keys().next().value ?? '');

@@ -2,13 +2,6 @@ import type { ImagePair } from '../dataset.ts';
 import { parseLfwPairs } from '../formats/lfw-pairs.ts';
 import { type ImageLayout, imageSet, mustHold } from '../stored/image-set.ts';
 
-/** The lists of pairs, by what they are for: view 1 to develop on, the ten folds of view 2 to report. */
-const pairLists = {
-  train: 'pairsDevTrain.txt',
-  test: 'pairsDevTest.txt',
-  folds: 'pairs.txt',
-} as const;
-
 const imagePath = /^(?:.*\/)?([^/]+)\/(\1_\d{4}\.jpg)$/;
 const listPath = /^(?:.*\/)?(pairs(?:DevTrain|DevTest)?\.txt)$/;
 
@@ -24,13 +17,18 @@ const layout: ImageLayout = {
     const classes = [...new Set(images.map(personOf))];
     const labels = new Map(classes.map((person, label) => [person, label]));
     const all = images.map((path) => ({ path, label: labels.get(personOf(path)) as number }));
-    const pairs: Record<string, readonly ImagePair[]> = {};
-    for (const [name, list] of Object.entries(pairLists)) {
-      if (!paths.has(list)) continue;
-      const text = Buffer.from(await read(list)).toString('utf8');
-      pairs[name] = parseLfwPairs(text, list);
-      for (const { images: both } of pairs[name]) for (const path of both) mustHold(paths, path, list);
-    }
+    const listed = async (list: string): Promise<ImagePair[][]> => {
+      if (!paths.has(list)) return [];
+      const folds = parseLfwPairs(Buffer.from(await read(list)).toString('utf8'), list);
+      for (const { images: both } of folds.flat()) for (const path of both) mustHold(paths, path, list);
+      return folds;
+    };
+    // View 1 and view 2 of its makers' report.
+    const pairs = {
+      train: (await listed('pairsDevTrain.txt')).flat(),
+      test: (await listed('pairsDevTest.txt')).flat(),
+      folds: await listed('pairs.txt'),
+    };
     return { classes, splits: { all }, pairs };
   },
 };

@@ -1,10 +1,26 @@
 import { ConvolabError } from '../../contract/errors.ts';
-import type { Dataset, ImageCollection, ImageFile, Provenance, SampleReader } from '../dataset.ts';
+import type {
+  Dataset,
+  ImageCollection,
+  ImageFile,
+  ImagePair,
+  PairLists,
+  Provenance,
+  SampleReader,
+} from '../dataset.ts';
 import type { EncodedImage, Fit } from '../decode/job.ts';
 import type { DecodePool } from '../decode/pool.ts';
 import { findDataset } from '../index.ts';
 import { openSource, type SourceSpec } from '../sources/index.ts';
-import { type FixedSamples, inMemory, type SampleSet, type Samples, type VariedSamples } from './samples.ts';
+import { fitBoxes } from './boxes.ts';
+import {
+  type FixedSamples,
+  inMemory,
+  type SamplePair,
+  type SampleSet,
+  type Samples,
+  type VariedSamples,
+} from './samples.ts';
 
 /** What a derivation starts from. */
 export interface Base extends Provenance {
@@ -60,7 +76,8 @@ function byPosition({ count, labels, shape, read }: SampleReader): FixedSamples 
 
 /** Images in files: decoded in threads, which start when the first are read. */
 export function fromCollection(collection: ImageCollection): Base {
-  const { name, version, hash, title, classes } = collection;
+  const { name, version, hash, title, classes, pairs } = collection;
+  const { all = [] } = collection.splits;
   let pool: Promise<DecodePool> | undefined;
   const threads = () => {
     pool ??= import('../decode/pool.ts').then(({ DecodePool }) => new DecodePool());
@@ -74,9 +91,23 @@ export function fromCollection(collection: ImageCollection): Base {
     version,
     hash,
     title,
-    set: { classes, splits: Object.fromEntries<Samples>(splits) },
+    set: {
+      classes,
+      splits: Object.fromEntries<Samples>(splits),
+      ...(pairs && { pairs: placesOf(pairs, all) }),
+    },
     close: async () => (await pool)?.close(),
   };
+}
+
+/** Pairs of files as pairs of samples of the split that these are. */
+function placesOf({ train, test, folds }: PairLists<ImagePair>, all: readonly ImageFile[]) {
+  const places = new Map(all.map(({ path }, place) => [path, place]));
+  const pairOf = ({ images: [first, second], same }: ImagePair): SamplePair => ({
+    places: [places.get(first) as number, places.get(second) as number],
+    same,
+  });
+  return { train: train.map(pairOf), test: test.map(pairOf), folds: folds.map((fold) => fold.map(pairOf)) };
 }
 
 function imagesOf(
@@ -86,11 +117,18 @@ function imagesOf(
 ): VariedSamples {
   const labelled = files.every(({ label }) => label !== null);
   const labels = labelled ? Int32Array.from(files, ({ label }) => label as number) : null;
+  const boxed = files.some(({ boxes }) => boxes);
   const fitted = (fit: Fit): FixedSamples => ({
     count: files.length,
     labels,
     shape: [3, fit.height, fit.width],
     floats: false,
+    ...(boxed && {
+      objects: async (index) => {
+        const { boxes = [] } = files[index] as ImageFile;
+        return boxes.length > 0 ? fitBoxes(boxes, await measure(index), fit) : [];
+      },
+    }),
     async read(indices, target) {
       const images = await Promise.all(
         Array.from(indices, async (index): Promise<EncodedImage> => {

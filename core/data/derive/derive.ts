@@ -9,7 +9,7 @@ import { refuseStep } from './step.ts';
 import type { FixedSet } from './stored.ts';
 
 /** Changes whenever a step comes to do something else, so that what was stored before is not taken for it. */
-const generation = 1;
+const generation = 2;
 
 /** A derivation as far as it goes without reading pixels. */
 export interface Derived {

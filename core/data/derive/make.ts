@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beginDerived, findDerived, publishDerived } from './cache.ts';
 import { type Derived, derive, mustBeTrainable } from './derive.ts';
 import type { Reference } from './section.ts';
+import { scenes } from './steps/scenes.ts';
 import { writeSet } from './stored.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function makeDerived(
     const folder = beginDerived(home);
     begun?.(folder);
     try {
-      if (Object.values(set.splits).some(({ objects }) => objects)) {
+      // Photographs with boxes lie in files already, as they came.
+      if (reference.derive.some(({ type }) => type === scenes.type)) {
         const { vocName, writeVocFolder } = await import('./voc-folder.ts');
         await writeVocFolder(join(folder, vocName), set);
       }

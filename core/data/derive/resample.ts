@@ -44,7 +44,7 @@ export class Resampler {
     from: Extent,
     to: Extent,
     method: ResampleMethod,
-    window: Window = { top: 0, left: 0, ...from },
+    window: Window = keptWindow(from, to, 'all'),
   ) {
     const taps = method === 'area' ? areaTaps : bilinearTaps;
     this.#from = from;
@@ -161,6 +161,11 @@ function bilinearTaps(start: number, length: number, inputs: number, outputs: nu
     if (width === 2) weights[i * width + 1] = beyond;
   }
   return { first, width, weights };
+}
+
+/** What of an image is brought to the new size: all of it, its proportions changed, or its middle. */
+export function keptWindow(from: Extent, to: Extent, keep: 'all' | 'centre'): Window {
+  return keep === 'centre' ? centralWindow(from, to) : { top: 0, left: 0, ...from };
 }
 
 /** The largest part in the middle of an image that has the proportions of `to`. */

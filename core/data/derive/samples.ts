@@ -1,5 +1,5 @@
 import type { SampleSource } from '../../backends/backend.ts';
-import type { ImageShape, ObjectBox } from '../dataset.ts';
+import type { ImageShape, ObjectBox, PairLists } from '../dataset.ts';
 import type { Fit } from '../decode/job.ts';
 import type { Extent, PixelArray } from './resample.ts';
 
@@ -14,7 +14,7 @@ export interface FixedSamples extends Counted {
   readonly shape: ImageShape;
   /** Bytes 0 to 255, or float32 values of any range. */
   readonly floats: boolean;
-  /** What is on a sample and where; only where samples hold several objects. */
+  /** What is on a sample and where; only where the images come with boxes. */
   objects?(index: number): Promise<readonly ObjectBox[]>;
   /**
    * Writes samples into `target`, [indices.length, C, H, W]: a Float32Array where `floats`, else a Uint8Array.
@@ -38,6 +38,13 @@ export type Samples = FixedSamples | VariedSamples;
 export interface SampleSet {
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<string, Samples>>;
+  /** Of samples of the split `all`; only as long as that has the samples it came with. */
+  readonly pairs?: PairLists<SamplePair>;
+}
+
+export interface SamplePair {
+  readonly places: readonly [number, number];
+  readonly same: boolean;
 }
 
 /** Elements of one sample. */
@@ -104,6 +111,20 @@ export function relabel(samples: Samples, labels: Int32Array | null): Samples {
   return { ...samples, labels, fitted: (fit) => relabel(samples.fitted(fit), labels) };
 }
 
+/** What is on each sample, told otherwise; nothing where nothing was told. */
+export function mapObjects<S extends Samples>(
+  samples: S,
+  map: (boxes: readonly ObjectBox[]) => readonly ObjectBox[],
+): S;
+export function mapObjects(
+  samples: Samples,
+  map: (boxes: readonly ObjectBox[]) => readonly ObjectBox[],
+): Samples {
+  if (samples.shape === null) return { ...samples, fitted: (fit) => mapObjects(samples.fitted(fit), map) };
+  const { objects } = samples;
+  return objects ? { ...samples, objects: async (index) => map(await objects(index)) } : samples;
+}
+
 /** Both parts one after the other. */
 export function join(first: Samples, second: Samples): Samples {
   const common = { count: first.count + second.count, labels: joinLabels(first.labels, second.labels) };
@@ -120,6 +141,7 @@ export function join(first: Samples, second: Samples): Samples {
   const size = sizeOf(first.shape);
   return {
     ...common,
+    ...joinObjects(first, second),
     shape: first.shape,
     floats: first.floats,
     async read(indices, target) {
@@ -144,6 +166,15 @@ export function join(first: Samples, second: Samples): Samples {
   };
 }
 
+function joinObjects(first: FixedSamples, second: FixedSamples): Pick<FixedSamples, 'objects'> {
+  if (!first.objects && !second.objects) return {};
+  const objects = async (index: number) => {
+    const [part, place] = index < first.count ? [first, index] : [second, index - first.count];
+    return (await part.objects?.(place)) ?? [];
+  };
+  return { objects };
+}
+
 function joinLabels(first: Int32Array | null, second: Int32Array | null): Int32Array | null {
   if (first === null || second === null) return null;
   const labels = new Int32Array(first.length + second.length);
@@ -156,7 +187,7 @@ export function pixelArray(floats: boolean, length: number): PixelArray {
   return floats ? new Float32Array(length) : new Uint8Array(length);
 }
 
-/** Every sample made from one sample of another split, alone. */
+/** Every sample made from one sample of another split, alone. Boxes stay as they are. */
 export function transform(
   samples: FixedSamples,
   to: { readonly shape: ImageShape; readonly floats: boolean },
@@ -164,11 +195,10 @@ export function transform(
 ): FixedSamples {
   const from = sizeOf(samples.shape);
   const size = sizeOf(to.shape);
-  const samePlaces = samples.shape.slice(1).join() === to.shape.slice(1).join();
   return {
     count: samples.count,
     labels: samples.labels,
-    ...(samples.objects && samePlaces && { objects: samples.objects }),
+    ...(samples.objects && { objects: samples.objects }),
     shape: to.shape,
     floats: to.floats,
     async read(indices, target) {

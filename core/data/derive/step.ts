@@ -45,7 +45,7 @@ export function refuseStep(place: number, type: string): Refuse {
   };
 }
 
-/** The same step taken on every split. */
+/** The same step taken on every split; which samples there are may change, and pairs of them are forgotten. */
 export function mapSplits(
   set: SampleSet,
   map: (samples: Samples, name: string) => Samples,
@@ -55,13 +55,27 @@ export function mapSplits(
   return { classes, splits: Object.fromEntries(splits) };
 }
 
+/** Every image changed alone: which samples there are, and in which order, stays. */
+export function mapImages(set: SampleSet, map: (samples: Samples) => Samples): SampleSet {
+  return { ...set, splits: mapSplits(set, map).splits };
+}
+
+/** `mapImages` for steps that need pixels. */
+export function mapPixels(
+  set: SampleSet,
+  refuse: Refuse,
+  map: (samples: FixedSamples) => Samples,
+): SampleSet {
+  return mapImages(set, (samples) => map(mustBeFixed(samples, refuse)));
+}
+
 /** The set without splits that are neither trained nor tested on; for steps that draw so many samples for each. */
 export function trainAndTest(set: SampleSet): SampleSet {
   const { train, test } = set.splits;
   return { ...set, splits: { ...(train && { train }), ...(test && { test }) } };
 }
 
-/** For steps that need pixels. */
+/** `mapSplits` for steps that need pixels. */
 export function mapFixed(
   set: SampleSet,
   refuse: Refuse,

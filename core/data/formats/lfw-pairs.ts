@@ -2,21 +2,21 @@ import type { ImagePair } from '../dataset.ts';
 import { damaged } from '../faults.ts';
 
 /**
- * LFW's lists of pairs. The first line says how many there are: `folds<tab>pairs` or just `pairs`. Then come, for each
+ * LFW's lists of pairs, by fold. The first line says how many there are: `folds<tab>pairs` or just `pairs`. Then come, for each
  * fold, that many pairs of the same person (`name<tab>image<tab>image`), and as many of two (`name<tab>image<tab>name<tab>image`).
  * @throws `dataset.damaged` naming `file` and the line
  */
-export function parseLfwPairs(text: string, file: string): ImagePair[] {
+export function parseLfwPairs(text: string, file: string): ImagePair[][] {
   const [head = '', ...lines] = text.replace(/\r/g, '').replace(/\n+$/, '').split('\n');
   const counts = head.trim().split(/\s+/).map(Number);
   if (counts.length > 2 || counts.some((count) => !Number.isInteger(count) || count < 1)) {
     throw damaged(file, 'does not begin with the number of pairs');
   }
-  const [folds, each] = counts.length === 2 ? counts : [1, counts[0]];
-  const expected = (folds as number) * (each as number) * 2;
-  if (lines.length !== expected)
-    throw damaged(file, `holds ${lines.length} pairs where ${expected} are announced`);
-  return lines.map((line, i) => pairOf(line.split('\t'), `line ${i + 2}`, file));
+  const [folds, each] = (counts.length === 2 ? counts : [1, counts[0]]) as [number, number];
+  if (lines.length !== folds * each * 2)
+    throw damaged(file, `holds ${lines.length} pairs where ${folds * each * 2} are announced`);
+  const pairs = lines.map((line, i) => pairOf(line.split('\t'), `line ${i + 2}`, file));
+  return Array.from({ length: folds }, (_, fold) => pairs.slice(2 * each * fold, 2 * each * (fold + 1)));
 }
 
 function pairOf(words: readonly string[], where: string, file: string): ImagePair {

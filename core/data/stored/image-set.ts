@@ -12,6 +12,7 @@ import type {
   ImageDatasetDefinition,
   ImageFile,
   ImagePair,
+  PairLists,
   Reading,
   StoredSet,
 } from '../dataset.ts';
@@ -34,7 +35,7 @@ export interface ImageLayout {
 export interface Collected {
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<string, readonly ImageFile[]>>;
-  readonly pairs?: Readonly<Record<string, readonly ImagePair[]>>;
+  readonly pairs?: PairLists<ImagePair>;
 }
 
 export interface ImageSetOptions extends Pick<StoredSet, 'place' | 'mostFiles'> {

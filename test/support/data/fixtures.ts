@@ -124,6 +124,7 @@ export const fixtures: Readonly<Record<string, () => Promise<Fixture> | Fixture>
     const files: Record<string, Uint8Array | string> = {
       'pairs.txt': '2\t1\nAda_A\t1\t2\nAda_A\t1\tBob_B\t1\nBob_B\t1\t2\nBob_B\t2\tCy_C\t1\n',
       'pairsDevTrain.txt': '1\nAda_A\t1\t3\nBob_B\t3\tCy_C\t2\n',
+      'pairsDevTest.txt': '2\nAda_A\t2\t3\nCy_C\t1\t2\nAda_A\t1\tCy_C\t1\nBob_B\t1\tAda_A\t2\n',
     };
     const people = { Ada_A: 3, Bob_B: 3, Cy_C: 2 };
     for (const [person, images] of Object.entries(people)) {

@@ -180,7 +180,11 @@ describe('what the files of a set come to', () => {
     const { classes, splits, pairs } = (await install('lfw')) as ImageCollection;
     expect(classes).toEqual(['Ada_A', 'Bob_B', 'Cy_C']);
     expect(splits.all?.map(({ label }) => label)).toEqual([0, 0, 0, 1, 1, 1, 2, 2]);
-    expect(pairs?.folds).toHaveLength(4);
+    expect(pairs?.folds.map((fold) => fold.map(({ same }) => same))).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    expect(pairs?.test).toHaveLength(4);
     expect(pairs?.train).toEqual([
       { images: ['images/Ada_A/Ada_A_0001.jpg', 'images/Ada_A/Ada_A_0003.jpg'], same: true },
       { images: ['images/Bob_B/Bob_B_0003.jpg', 'images/Cy_C/Cy_C_0002.jpg'], same: false },

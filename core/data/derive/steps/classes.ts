@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { field } from '../../../contract/fields.ts';
 import { suggestion } from '../../../contract/nearest.ts';
-import { relabel, select, upTo } from '../samples.ts';
+import type { ObjectBox } from '../../dataset.ts';
+import { mapObjects, relabel, type Samples, select, upTo } from '../samples.ts';
 import { defineDerivation, mapSplits } from '../step.ts';
 
 /** A list, or for a form's one line the names between commas. */
@@ -19,7 +20,10 @@ const schema = z.strictObject({
   }),
 });
 
-/** Some of the classes, numbered anew in the order given. Splits without labels stay as they are. */
+/**
+ * Some of the classes, numbered anew in the order given. Splits without labels keep all their images, and what is on
+ * them of these classes.
+ */
 export const classes = defineDerivation<z.output<typeof schema>>({
   type: 'classes',
   label: 'Some classes',
@@ -34,7 +38,13 @@ export const classes = defineDerivation<z.output<typeof schema>>({
       if (keep.indexOf(name) < i) throw refuse('keep', `names "${name}" twice`);
     }
     const labelOf = set.classes.map((name) => keep.indexOf(name));
-    const keepOf = (samples: Parameters<typeof select>[0]) => {
+    const keepBoxes = (boxes: readonly ObjectBox[]) =>
+      boxes.flatMap((box) => {
+        const label = labelOf[box.label] as number;
+        return label < 0 ? [] : [{ ...box, label }];
+      });
+    const keepOf = (given: Samples) => {
+      const samples = mapObjects(given, keepBoxes);
       const { labels } = samples;
       if (labels === null) return samples;
       const kept = select(

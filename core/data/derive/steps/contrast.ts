@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { number } from '../../../contract/fields.ts';
 import type { PixelArray } from '../resample.ts';
 import { asFloats, sizeOf, transform } from '../samples.ts';
-import { defineDerivation, mapFixed } from '../step.ts';
+import { defineDerivation, mapPixels } from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('normalize-contrast'),
@@ -24,7 +24,7 @@ export const contrast = defineDerivation<z.output<typeof schema>>({
   help: 'Subtracts every image’s own mean and divides by its own deviation.',
   schema,
   apply: ({ epsilon }, set, refuse) =>
-    mapFixed(set, refuse, (samples) => {
+    mapPixels(set, refuse, (samples) => {
       const size = sizeOf(samples.shape);
       return transform(
         asFloats(samples),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { transform } from '../samples.ts';
-import { defineDerivation, mapFixed } from '../step.ts';
+import { defineDerivation, mapPixels } from '../step.ts';
 
 const schema = z.strictObject({ type: z.literal('grey') });
 
@@ -14,7 +14,7 @@ export const grey = defineDerivation<z.output<typeof schema>>({
   help: 'Turns colour into brightness: 0.299 red + 0.587 green + 0.114 blue.',
   schema,
   apply: (_step, set, refuse) =>
-    mapFixed(set, refuse, (samples) => {
+    mapPixels(set, refuse, (samples) => {
       const [channels, height, width] = samples.shape;
       if (channels === 1) return samples;
       if (channels !== 3) throw refuse('', `the samples have ${channels} channels, not red, green and blue`);

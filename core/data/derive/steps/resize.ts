@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { choice, integer } from '../../../contract/fields.ts';
 import type { ImageShape } from '../../dataset.ts';
 import type { Fit } from '../../decode/job.ts';
-import { centralWindow, Resampler } from '../resample.ts';
-import { type FixedSamples, transform } from '../samples.ts';
-import { defineDerivation, mapSplits } from '../step.ts';
+import { fitBoxes } from '../boxes.ts';
+import { keptWindow, Resampler } from '../resample.ts';
+import { type FixedSamples, mapObjects, transform } from '../samples.ts';
+import { defineDerivation, mapImages } from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('resize'),
@@ -43,18 +44,18 @@ export const resize = defineDerivation<z.output<typeof schema>>({
   help: 'Brings every image to the same height and width.',
   schema,
   apply: (step, set) =>
-    mapSplits(set, (samples) => (samples.shape === null ? samples.fitted(step) : resized(samples, step))),
+    mapImages(set, (samples) => (samples.shape === null ? samples.fitted(step) : resized(samples, step))),
 });
 
 function resized(samples: FixedSamples, fit: Fit): FixedSamples {
   const [channels, height, width] = samples.shape;
   const from = { height, width };
-  const window = fit.keep === 'centre' ? centralWindow(from, fit) : undefined;
-  const resampler = new Resampler(from, fit, fit.method, window);
+  const resampler = new Resampler(from, fit, fit.method, keptWindow(from, fit, fit.keep));
   const shape: ImageShape = [channels, fit.height, fit.width];
-  return transform(samples, { shape, floats: samples.floats }, (source, offset, target, at) => {
+  const planes = transform(samples, { shape, floats: samples.floats }, (source, offset, target, at) => {
     for (let c = 0; c < channels; c++) {
       resampler.plane(source, offset + c * height * width, 1, target, at + c * fit.height * fit.width);
     }
   });
+  return mapObjects(planes, (boxes) => fitBoxes(boxes, from, fit));
 }

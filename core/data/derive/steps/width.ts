@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { integer } from '../../../contract/fields.ts';
 import type { PixelArray } from '../resample.ts';
 import { transform } from '../samples.ts';
-import { defineDerivation, mapFixed } from '../step.ts';
+import { defineDerivation, mapPixels } from '../step.ts';
 
 const schema = z.strictObject({
   type: z.literal('width'),
@@ -27,7 +27,8 @@ export const width = defineDerivation<z.output<typeof schema>>({
   help: 'Makes the box around what is drawn on black so many pixels wide, its height kept.',
   schema,
   apply: ({ pixels }, set, refuse) =>
-    mapFixed(set, refuse, (samples) => {
+    mapPixels(set, refuse, (samples) => {
+      if (samples.objects) throw refuse('', 'the boxes of the images would not follow what is drawn');
       const [channels, height, columns] = samples.shape;
       if (pixels > columns) throw refuse('pixels', `the images are only ${columns} pixels wide`);
       const plane = height * columns;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer, number } from '../../../contract/fields.ts';
 import { asFloats, type FixedSamples, sizeOf } from '../samples.ts';
-import { defineDerivation, mapFixed, mustBeFixed } from '../step.ts';
+import { defineDerivation, mapPixels, mustBeFixed } from '../step.ts';
 import { fitZca, type Whitening, whiten } from '../zca.ts';
 
 const schema = z.strictObject({
@@ -46,7 +46,7 @@ export const zca = defineDerivation<z.output<typeof schema>>({
       whitening ??= fitZca(fitted, { epsilon, most: most === 0 ? fitted.count : most });
       return whitening;
     };
-    return mapFixed(set, refuse, (samples) => whitened(asFloats(samples), fit));
+    return mapPixels(set, refuse, (samples) => whitened(asFloats(samples), fit));
   },
 });
 
