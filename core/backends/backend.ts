@@ -141,13 +141,25 @@ export interface ProbeBatch {
   readonly count: number;
   /** [N] labels, or [N, K] targets */
   readonly y: Int32Array | Float32Array;
+  /** [N, K] gradient of the network's output that the backward pass starts from; for a plan that is `seeded`. */
+  readonly seed?: Float32Array | undefined;
   readonly moment?: Moment | undefined;
+}
+
+/** Which of the values between layers a probe hands out. */
+export interface ProbeWanted {
+  /** Of these layers the outputs; by default of all. */
+  readonly outputs?: readonly string[];
+  /** Gradients of outputs and of the input, as far as the plan computes them; by default none. */
+  readonly outputGradients?: boolean;
 }
 
 export interface ProbeReport {
   readonly loss: number;
   /** `<layer>.out`, [N, ...shape] */
   readonly outputs: ReadonlyMap<string, HostTensor>;
+  /** Gradients of these, `<layer>.out.grad` and `input.grad`, [N, ...shape]; empty unless asked for. */
+  readonly outputGradients: ReadonlyMap<string, HostTensor>;
   /** Of every parameter that is trained, by its name */
   readonly gradients: ReadonlyMap<string, HostTensor>;
 }
@@ -186,7 +198,7 @@ export interface Program {
   train(split: string, request: TrainRequest): Promise<TrainReport>;
   /** Forward only. `outputs`: hand out the last layer's output too. */
   evaluate(split: string, indices: Uint32Array, wanted?: { outputs: boolean }): Promise<EvaluationReport>;
-  probe(batch: ProbeBatch): Promise<ProbeReport>;
+  probe(batch: ProbeBatch, wanted?: ProbeWanted): Promise<ProbeReport>;
   /** Where a backend can tell; all zeros unless compiled with `profile`. */
   takeProfile?(): Promise<StepProfile>;
   dispose(): void;

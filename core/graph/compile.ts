@@ -9,15 +9,28 @@ import type { KernelCall, OperandRef, ParameterUpdate, Plan, PlanParameter } fro
 export interface CompilePlanOptions {
   /** Every value keeps its own place, so that outputs and gradients can be read after the step (probes). */
   readonly retain: boolean;
+  /** How far the backward pass goes; by default as far as training needs it. */
+  readonly backward?: BackwardPass;
 }
+
+/**
+ * - `parameters`: gradients of what is trained, and of no more than these need;
+ * - `input`: of the network's input as well, and so of every layer's output on the way to it;
+ * - `seeded`: the same, from a gradient of the output that is given (`Plan.seedValue`) in the place of the loss's;
+ * - `none`: there is no backward pass.
+ */
+export type BackwardPass = 'parameters' | 'input' | 'seeded' | 'none';
 
 /** Turns a graph into the static list of kernel calls of one training step. */
 export function compilePlan(graph: Graph, options: CompilePlanOptions): Plan {
-  return new PlanBuilder(graph).build(options.retain);
+  return new PlanBuilder(graph, options.backward ?? 'parameters').build(options.retain);
 }
 
 class PlanBuilder {
   readonly #graph: Graph;
+  readonly #pass: BackwardPass;
+  /** Layers whose output needs a gradient, and `input` where that does. */
+  readonly #trained: ReadonlySet<string>;
   readonly #values: UnplacedValue[] = [];
   readonly #parameters: PlanParameter[];
   readonly #parameterIds: ReadonlyMap<string, number>;
@@ -25,10 +38,14 @@ class PlanBuilder {
   readonly #emitted = new Map<string, EmittedLayer>();
   /** Gradients of a layer's output, one from each consumer. */
   readonly #partials = new Map<string, Value[]>();
+  /** Whole gradients of outputs, by layer. */
+  readonly #gradients = new Map<string, Value>();
   #calls: KernelCall[] = [];
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, pass: BackwardPass) {
     this.#graph = graph;
+    this.#pass = pass;
+    this.#trained = pass === 'none' ? new Set() : trainedLayers(graph, pass !== 'parameters');
     this.#parameters = graph.layers.flatMap((layer) =>
       layer.parameters.map((parameter) => planParameter(layer.id, parameter)),
     );
@@ -54,9 +71,16 @@ class PlanBuilder {
       forward,
       loss: lossCall,
       backward,
-      layers: layers.map(({ id, spec }) => ({ id, type: spec.type, output: this.#output(id).value })),
+      layers: layers.map(({ id, spec }) => ({
+        id,
+        type: spec.type,
+        output: this.#output(id).value,
+        gradient: this.#gradientOf(id),
+      })),
       inputValue: inputValue.value,
+      inputGradient: this.#gradientOf(inputId),
       outputValue: output.value,
+      seedValue: this.#pass === 'seeded' ? this.#gradientOf(this.#graph.output.id) : null,
       target: losses.get(loss.type)?.target ?? 'labels',
       arenaSize: arena.size,
       retained: retain,
@@ -74,42 +98,52 @@ class PlanBuilder {
 
   #emitLoss(output: Value): KernelCall {
     const { id } = this.#graph.output;
-    const trains = trainedLayers(this.#graph).has(id);
-    const dY = trains ? this.#value(`${output.name}.grad`, output.shape) : null;
+    const dY = this.#trained.has(id) ? this.#value(`${output.name}.grad`, output.shape) : null;
     if (dY) this.#partials.set(id, [dY]);
+    const isWritten = dY !== null && this.#pass !== 'seeded';
     const { type, ...attributes } = this.#graph.loss;
     return {
       kernel: losses.get(type)?.kernel ?? type,
       layer: id,
       inputs: [{ value: output.value }, { target: true }],
-      outputs: [{ losses: true }, dY && { value: dY.value }],
+      outputs: [{ losses: true }, isWritten ? { value: dY.value } : null],
       attributes,
     };
   }
 
   /** Layers in reverse order: when one's turn comes, everything that takes its output has had its own. */
   #emitBackward(): void {
-    const trained = trainedLayers(this.#graph);
     for (const layer of this.#graph.order.toReversed()) {
-      if (!trained.has(layer.id)) continue;
-      const dY = this.#summedGradient(layer);
-      const wanted = layer.from.map((id) => trained.has(id));
+      if (!this.#trained.has(layer.id)) continue;
+      const dY = this.#summedGradient(layer.id);
+      const wanted = layer.from.map((id) => this.#trained.has(id));
       const gradients = this.#emitted.get(layer.id)?.backward(dY, wanted) ?? [];
       layer.from.forEach((id, i) => {
         const gradient = gradients[i];
         if (gradient) this.#partials.set(id, [...(this.#partials.get(id) ?? []), gradient]);
       });
     }
+    if (this.#trained.has(inputId)) this.#summedGradient(inputId);
   }
 
   /** The gradient of a layer's output: the sum of what its consumers make of it. */
-  #summedGradient(layer: GraphLayer): Value {
-    const partials = this.#partials.get(layer.id) ?? [];
+  #summedGradient(id: string): Value {
+    const partials = this.#partials.get(id) ?? [];
     const [single] = partials;
-    if (single && partials.length === 1) return single;
-    const sum = this.#value(`${this.#output(layer.id).name}.grad`, layer.shape);
-    this.#call(layer.id, 'add.forward', partials, [sum], {});
+    const sum = single && partials.length === 1 ? single : this.#sum(id, partials);
+    this.#gradients.set(id, sum);
     return sum;
+  }
+
+  #sum(id: string, partials: readonly Value[]): Value {
+    const { name, shape } = this.#output(id);
+    const sum = this.#value(`${name}.grad`, shape);
+    this.#call(id, 'add.forward', partials, [sum], {});
+    return sum;
+  }
+
+  #gradientOf(id: string): number | null {
+    return this.#gradients.get(id)?.value ?? null;
   }
 
   #emitter(layer: GraphLayer): Emitter {
@@ -207,9 +241,12 @@ export function countParameter(parameter: LayerParameter): number {
   return mask ? mask.reduce((sum, present) => sum + present, 0) : elements(shape);
 }
 
-/** Layers with trained parameters, and those behind them: the ones whose output needs a gradient. */
-function trainedLayers(graph: Graph): ReadonlySet<string> {
-  const trained = new Set<string>();
+/**
+ * Layers with trained parameters, and those behind them: the ones whose output needs a gradient.
+ * @param toInput the input needs one too, and so does everything behind it
+ */
+function trainedLayers(graph: Graph, toInput: boolean): ReadonlySet<string> {
+  const trained = new Set<string>(toInput ? [inputId] : []);
   for (const { id, from, parameters } of graph.order) {
     if (
       parameters.some((parameter) => updateOf(parameter).type === 'descent') ||

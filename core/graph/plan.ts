@@ -8,7 +8,7 @@ import type { Shape } from '../kernels/kernel.ts';
  * finite, every parameter's `update`. Evaluation ends after `loss`. The list is the same in training and evaluation;
  * kernels that differ between them (dropout, batch normalisation) look at the step's `Moment`. Operands of a call are in the order of the kernel's own `inputs` and
  * `outputs`, a repeated one any number of times at the end. Every value is written by exactly one call (or is the
- * input, or a view); calls never accumulate, so that gradients of a value with several consumers are values of their
+ * input, a view, or a gradient that is given); calls never accumulate, so that gradients of a value with several consumers are values of their
  * own, summed by an `add.forward` call. Every parameter with the update `descent` has its gradient written by exactly one call of `backward`.
  * An output may lie where an input of the same call lies, as the kernel's `inPlace` allows.
  */
@@ -22,20 +22,33 @@ export interface Plan {
   /** The loss with its gradient; its `y` is the output of the last layer. */
   readonly loss: KernelCall;
   readonly backward: readonly KernelCall[];
-  /** In file order, with the value that holds `<layer>.out` (after its activation). */
-  readonly layers: readonly { readonly id: string; readonly type: string; readonly output: number }[];
+  /** In file order. */
+  readonly layers: readonly PlanLayer[];
   /**
    * Value id of the network's input, and of the last layer's output (the logits). The output's place is not reused:
    * it can be read after the step.
    */
   readonly inputValue: number;
   readonly outputValue: number;
+  /** Value that holds the gradient of the network's input; null unless the backward pass goes that far. */
+  readonly inputGradient: number | null;
+  /** Value that the gradient of the output has to be written to before the backward pass; null where the loss writes it. */
+  readonly seedValue: number | null;
   /** What the loss compares with: class labels, or one-hot targets that the backend forms from labels. */
   readonly target: 'labels' | 'one-hot';
   /** Elements per sample of the arena in which every value lies. */
   readonly arenaSize: number;
   /** True where every value has a place of its own, so that all of them can be read after the step (`Program.probe`). */
   readonly retained: boolean;
+}
+
+export interface PlanLayer {
+  readonly id: string;
+  readonly type: string;
+  /** Value that holds `<layer>.out` (after its activation). */
+  readonly output: number;
+  /** Value that holds its gradient; null where none is computed. */
+  readonly gradient: number | null;
 }
 
 export interface PlanValue {

@@ -9,7 +9,7 @@ import type {
   Transform,
 } from '../../core/backends/backend.ts';
 import { createReferenceBackend } from '../../core/backends/reference/index.ts';
-import { compilePlan } from '../../core/graph/compile.ts';
+import { type BackwardPass, compilePlan } from '../../core/graph/compile.ts';
 import { describeModel } from '../../core/graph/describe.ts';
 import { buildGraph, type Graph } from '../../core/graph/graph.ts';
 import { type LossSpec, parseModel } from '../../core/graph/parse.ts';
@@ -84,6 +84,12 @@ export function drawBatch(plan: Plan, count: number, seed: number): ProbeBatch {
   return { x: Float32Array.from(x), count, y };
 }
 
+/** A gradient of the output, for plans that start from one. */
+export function drawSeed(plan: Plan, count: number, seed: number): Float32Array {
+  const outputs = plan.values[plan.outputValue]?.shape ?? [];
+  return Float32Array.from(drawTensor([count, ...outputs], new RandomSequence(seed, 'probe', 4)).data);
+}
+
 export async function probe(
   backend: Backend,
   plan: Plan,
@@ -93,16 +99,19 @@ export async function probe(
 ): Promise<ProbeReport> {
   const program = await backend.compile(plan, { threads, batchSize: batch.count, optimizer });
   program.setState(state);
-  const report = await program.probe(batch);
+  const seed = plan.seedValue === null ? undefined : drawSeed(plan, batch.count, 1);
+  const report = await program.probe({ ...batch, seed }, { outputGradients: true });
   program.dispose();
   return report;
 }
 
 /** Every tensor of a probe by name, for comparison. */
-export function tensorsOf({ loss, outputs, gradients }: ProbeReport): Map<string, HostTensor> {
+export function tensorsOf(report: ProbeReport): Map<string, HostTensor> {
+  const { loss, outputs, outputGradients, gradients } = report;
   return new Map([
     ['loss', { shape: [1], data: Float64Array.of(loss) }],
     ...outputs,
+    ...outputGradients,
     ...[...gradients].map(([name, tensor]) => [`${name}.grad`, tensor] as const),
   ]);
 }
@@ -131,6 +140,14 @@ export function describePlans(backend: Backend, threads = 1): void {
           if (loss === 'softmax-cross-entropy' && check.layers.at(-1)?.type === 'softmax') continue;
           it(`${type}, ${check.name}, ${loss}`, () =>
             expectParity(backend, checkGraph(check, { type: loss }), [1, 17], threads));
+        }
+      }
+    }
+    for (const { type, gradientChecks } of layers.values()) {
+      for (const check of gradientChecks) {
+        for (const backward of ['input', 'seeded', 'none'] as const) {
+          it(`${type}, ${check.name}, backward pass: ${backward}`, () =>
+            expectParity(backend, checkGraph(check), [1, 17], threads, backward));
         }
       }
     }
@@ -170,8 +187,9 @@ async function expectParity(
   graph: Graph,
   counts: readonly number[],
   threads: number,
+  backward: BackwardPass = 'parameters',
 ): Promise<void> {
-  const plan = compilePlan(graph, { retain: true });
+  const plan = compilePlan(graph, { retain: true, backward });
   const cases = counts.flatMap((count) => momentsOf(plan).map((at) => ({ count, at })));
   for (const { count, at } of cases) {
     const { state, batch, expected } = await drawSmooth(plan, count, at);

@@ -10,6 +10,7 @@ import type {
   HostTensor,
   ProbeBatch,
   ProbeReport,
+  ProbeWanted,
   Program,
   ProgramState,
   SampleSource,
@@ -18,6 +19,7 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
+import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../probed.ts';
 import {
   type Addon,
   lowerChoice,
@@ -172,10 +174,10 @@ export class NativeCpuProgram implements Program {
   }
 
   /** @throws `argument.invalid` for a plan that was not compiled with `retain`, or a batch that does not fit */
-  async probe(batch: ProbeBatch): Promise<ProbeReport> {
+  async probe(batch: ProbeBatch, wanted: ProbeWanted = {}): Promise<ProbeReport> {
     if (!this.plan.retained) throw invalid('A probe needs a plan compiled with `retain`.', this.plan.name);
     this.#checkLabels(batch.y, 'the batch');
-    if (batch.count <= this.#options.batchSize) return this.#probeWith(this.#program, batch);
+    if (batch.count <= this.#options.batchSize) return this.#probeWith(this.#program, batch, wanted);
     // A batch of its own size, since gradients are those of the mean over all of it.
     const larger = this.#create(batch.count);
     try {
@@ -184,38 +186,50 @@ export class NativeCpuProgram implements Program {
         const values = parameters.get(name);
         if (values) native(() => this.#device.addon.write(larger, 'parameters', i, values));
       });
-      return await this.#probeWith(larger, batch);
+      return await this.#probeWith(larger, batch, wanted);
     } finally {
       native(() => this.#device.addon.dispose(larger));
     }
   }
 
-  async #probeWith(program: NativeProgram, { x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
+  async #probeWith(
+    program: NativeProgram,
+    { x, count, y, seed, moment }: ProbeBatch,
+    wanted: ProbeWanted,
+  ): Promise<ProbeReport> {
     const { addon } = this.#device;
     const { plan } = this;
     const losses = new Float32Array(count);
-    const outputs = new Map(plan.layers.map(({ id, output }) => [`${id}.out`, this.#room(output, count)]));
-    const taps = plan.layers.map(({ id, output }) => ({
-      value: output,
-      after: plan.forward.length,
-      data: outputs.get(`${id}.out`)?.data as Float32Array,
-    }));
+    const outputs = this.#rooms(probedOutputs(plan, wanted), count);
+    const outputGradients = this.#rooms(probedGradients(plan, wanted), count);
+    const taps = [
+      ...outputs.map(({ value, data }) => ({ value, data, after: plan.forward.length })),
+      ...outputGradients.map(({ value, data }) => ({ value, data, after: this.#lowered.calls.length - 1 })),
+    ];
     const feeds = [{ value: plan.inputValue, data: x }];
+    if (plan.seedValue !== null) feeds.push({ value: plan.seedValue, data: seedOf(plan, seed, count) });
     await nativeJob(() =>
       addon.execute(program, count, feeds, targetOf(y, count), taps, losses, moment ?? null),
     );
     const gradients = plan.parameters.flatMap(({ name, shape, update }, i): [string, HostTensor][] =>
-      update.type === 'descent'
+      update.type === 'descent' && plan.backward.length > 0
         ? [[name, { shape, data: native(() => addon.read(program, 'gradients', i)) }]]
         : [],
     );
     const loss = losses.reduce((sum, value) => sum + value, 0) / count;
-    return { loss, outputs, gradients: new Map(gradients) };
+    return {
+      loss,
+      outputs: byName(outputs),
+      outputGradients: byName(outputGradients),
+      gradients: new Map(gradients),
+    };
   }
 
-  #room(value: number, count: number): HostTensor {
-    const shape = this.plan.values[value]?.shape ?? [];
-    return { shape: [count, ...shape], data: new Float32Array(count * elements(shape)) };
+  #rooms(probed: readonly ProbedValue[], count: number): Room[] {
+    return probed.map(({ name, value }) => {
+      const shape = this.plan.values[value]?.shape ?? [];
+      return { name, value, shape: [count, ...shape], data: new Float32Array(count * elements(shape)) };
+    });
   }
 
   async takeProfile(): Promise<StepProfile> {
@@ -228,6 +242,15 @@ export class NativeCpuProgram implements Program {
     this.#splits.clear();
     native(() => this.#device.addon.dispose(this.#program));
   }
+}
+
+/** Where a value that is asked for arrives. */
+interface Room extends ProbedValue, HostTensor {
+  readonly data: Float32Array;
+}
+
+function byName(rooms: readonly Room[]): Map<string, HostTensor> {
+  return new Map(rooms.map(({ name, shape, data }) => [name, { shape, data }]));
 }
 
 function lowerAugmentation({ seed, steps }: Augmentation, epoch: number): NativeAugmentation {

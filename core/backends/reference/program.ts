@@ -11,6 +11,7 @@ import type {
   HostTensor,
   ProbeBatch,
   ProbeReport,
+  ProbeWanted,
   Program,
   ProgramState,
   SampleSource,
@@ -18,6 +19,7 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
+import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../probed.ts';
 import { gather, gatherAugmented } from './gather.ts';
 import { Memory } from './memory.ts';
 import { type Precision, store } from './precision.ts';
@@ -109,19 +111,25 @@ export class ReferenceProgram implements Program {
     return { ...report, predictions, ...(wanted?.outputs && { outputs: Float32Array.from(outputs) }) };
   }
 
-  async probe({ x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
+  async probe({ x, count, y, seed, moment }: ProbeBatch, wanted: ProbeWanted = {}): Promise<ProbeReport> {
+    const { plan } = this;
     if (!this.plan.retained) throw new RangeError('a probe needs a plan compiled with `retain`');
     const shape = y instanceof Int32Array ? [count] : [count, y.length / count];
     this.#memory.begin(count, { shape, data: Float64Array.from(y) });
-    this.#memory.value(this.plan.inputValue).data.set(x);
+    this.#memory.value(plan.inputValue).data.set(x);
+    if (plan.seedValue !== null) this.#memory.value(plan.seedValue).data.set(seedOf(plan, seed, count));
     this.#run(this.#step(), moment ?? null);
-    const { layers, parameters } = this.plan;
+    const read = (probed: readonly ProbedValue[]) =>
+      new Map(probed.map(({ name, value }) => [name, copy(this.#memory.value(value))]));
     return {
       loss: this.#memory.losses.reduce((sum, loss) => sum + loss, 0) / count,
-      outputs: new Map(layers.map(({ id, output }) => [`${id}.out`, copy(this.#memory.value(output))])),
+      outputs: read(probedOutputs(plan, wanted)),
+      outputGradients: read(probedGradients(plan, wanted)),
       gradients: new Map(
-        parameters.flatMap(({ name, update }, i) =>
-          update.type === 'descent' ? [[name, copy(this.#memory.gradients[i] as KernelTensor)]] : [],
+        plan.parameters.flatMap(({ name, update }, i) =>
+          update.type === 'descent' && plan.backward.length > 0
+            ? [[name, copy(this.#memory.gradients[i] as KernelTensor)]]
+            : [],
         ),
       ),
     };

@@ -13,10 +13,12 @@ export interface FusedCall {
 
 /**
  * Spares the dispatches that only multiply a gradient by the slope of an activation: the call that writes the gradient
- * does it, where nothing else reads it.
+ * does it, where nothing else reads it. A plan whose backward pass goes to the input is there to be looked at: all its
+ * gradients are written.
  */
 export function fuseSlopes(plan: Plan): FusedCall[] {
   const calls = [...plan.forward, plan.loss, ...plan.backward];
+  if (plan.inputGradient !== null) return calls.map((call) => ({ call, slope: null }));
   const spared = new Set<KernelCall>();
   return calls.flatMap((call): FusedCall[] => {
     if (spared.has(call)) return [];

@@ -9,6 +9,7 @@ import type {
   HostTensor,
   ProbeBatch,
   ProbeReport,
+  ProbeWanted,
   Program,
   ProgramState,
   SampleSource,
@@ -16,6 +17,7 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
+import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../probed.ts';
 import type { Gpu } from './device.ts';
 import { type BatchRecord, type Dispatch, packRecords, StepContext } from './dispatch.ts';
 import { type Feed, openAugmentedFeed, openFeed } from './feed.ts';
@@ -332,10 +334,10 @@ export class WebGpuProgram implements Program {
     });
   }
 
-  probe(batch: ProbeBatch): Promise<ProbeReport> {
+  probe(batch: ProbeBatch, wanted: ProbeWanted = {}): Promise<ProbeReport> {
     return this.#alone(async () => {
       this.#checkProbe(batch);
-      if (batch.count <= this.#options.batchSize) return this.#probe(batch);
+      if (batch.count <= this.#options.batchSize) return this.#probe(batch, wanted);
       // A program of the batch's size, since gradients are those of the mean over all of it.
       const larger = await WebGpuProgram.create(this.#gpu, this.plan, {
         ...this.#options,
@@ -343,7 +345,7 @@ export class WebGpuProgram implements Program {
       });
       try {
         larger.setState(await this.#memory.save());
-        return await larger.probe(batch);
+        return await larger.probe(batch, wanted);
       } finally {
         larger.dispose();
       }
@@ -359,7 +361,8 @@ export class WebGpuProgram implements Program {
     if (y instanceof Int32Array) this.#checkLabels(y, 'the batch');
   }
 
-  async #probe({ x, count, y, moment }: ProbeBatch): Promise<ProbeReport> {
+  async #probe({ x, count, y, seed, moment }: ProbeBatch, wanted: ProbeWanted): Promise<ProbeReport> {
+    const { plan } = this;
     const { forward, loss, backward } = this.#stages;
     const labelled = y instanceof Int32Array;
     this.#gpu.write(
@@ -367,25 +370,36 @@ export class WebGpuProgram implements Program {
       0,
       toImagesInnermost(x, count, this.#pitch),
     );
+    if (plan.seedValue !== null) {
+      const given = toImagesInnermost(seedOf(plan, seed, count), count, this.#pitch);
+      this.#gpu.write(this.#memory.valueBuffer(plan.seedValue), 0, given);
+    }
     const target = labelled ? y : toImagesInnermost(y, count, this.#pitch);
     this.#gpu.write(this.#memory.buffer('target'), 0, target);
     const lossStage = labelled ? loss : await this.#lossOfTargets();
     const record = { index: 0, first: 0, count, rate: 0, moment: moment ?? null };
     await this.#execute([record], [...forward, ...lossStage, ...backward]);
-    const { layers, parameters } = this.plan;
-    const outputs = await Promise.all(
-      layers.map(async ({ id, output }) => [`${id}.out`, await this.#hostValue(output, count)] as const),
-    );
+    const read = async (probed: readonly ProbedValue[]) =>
+      new Map(
+        await Promise.all(
+          probed.map(async ({ name, value }) => [name, await this.#hostValue(value, count)] as const),
+        ),
+      );
+    const outputs = await read(probedOutputs(plan, wanted));
+    const outputGradients = await read(probedGradients(plan, wanted));
     const gradients = await this.#memory.gradients();
     const [losses = new ArrayBuffer(0)] = await this.#gpu.read([
       { buffer: this.#memory.buffer('losses'), offset: 0, bytes: 4 * count },
     ]);
     return {
       loss: new Float32Array(losses).reduce((sum, value) => sum + value, 0) / count,
-      outputs: new Map(outputs),
+      outputs,
+      outputGradients,
       gradients: new Map(
-        parameters.flatMap(({ name, shape, update }, i): [string, HostTensor][] =>
-          update.type === 'descent' ? [[name, { shape, data: gradients[i] ?? new Float32Array(0) }]] : [],
+        plan.parameters.flatMap(({ name, shape, update }, i): [string, HostTensor][] =>
+          update.type === 'descent' && plan.backward.length > 0
+            ? [[name, { shape, data: gradients[i] ?? new Float32Array(0) }]]
+            : [],
         ),
       ),
     };

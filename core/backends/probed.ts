@@ -1,0 +1,43 @@
+import { ConvolabError } from '../contract/errors.ts';
+import { inputId } from '../graph/graph.ts';
+import type { Plan } from '../graph/plan.ts';
+import { elements } from '../kernels/shape.ts';
+import type { ProbeWanted } from './backend.ts';
+
+/** A value of the plan that a probe hands out, and what it is called there. */
+export interface ProbedValue {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** `<layer>.out` of the layers asked for. */
+export function probedOutputs(plan: Plan, { outputs }: ProbeWanted): ProbedValue[] {
+  const chosen = outputs && new Set(outputs);
+  return plan.layers
+    .filter(({ id }) => chosen?.has(id) ?? true)
+    .map(({ id, output }) => ({ name: `${id}.out`, value: output }));
+}
+
+/** `<layer>.out.grad`, and `input.grad`, where they are asked for and computed. */
+export function probedGradients(plan: Plan, { outputGradients }: ProbeWanted): ProbedValue[] {
+  if (!outputGradients) return [];
+  const all = [
+    { name: `${inputId}.grad`, value: plan.inputGradient },
+    ...plan.layers.map(({ id, gradient }) => ({ name: `${id}.out.grad`, value: gradient })),
+  ];
+  return all.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
+}
+
+/**
+ * The gradient that a seeded backward pass starts from.
+ * @throws `argument.invalid` where there is none, or it does not fit
+ */
+export function seedOf(plan: Plan, seed: Float32Array | undefined, count: number): Float32Array {
+  const wanted = count * elements(plan.values[plan.outputValue]?.shape ?? []);
+  if (seed?.length === wanted) return seed;
+  throw new ConvolabError(
+    'argument.invalid',
+    `A seeded probe of ${plan.name} needs a gradient of ${wanted} numbers, not ${seed?.length ?? 0}.`,
+    { subject: plan.name },
+  );
+}
