@@ -15,6 +15,7 @@ export const errorCodes = {
   'run.unknown': 2,
   'device.unavailable': 2,
   'argument.invalid': 2,
+  'filter.invalid': 2,
   /** Something in the world refused: exit code 1. */
   'dataset.missing': 1,
   'dataset.damaged': 1,

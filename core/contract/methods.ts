@@ -14,6 +14,7 @@ import {
   runSummary,
   series,
 } from './runs.ts';
+import { settingsTable } from './settings.ts';
 import { modelSource } from './specs.ts';
 import { uploadMethods } from './uploads.ts';
 
@@ -119,6 +120,8 @@ export const methods = {
   ),
 
   'runs.list': method(z.object({ trashed: z.boolean().optional() }), z.array(runSummary)),
+  /** Every key of the configurations, by which runs are filtered and grouped; of all runs that are not in the trash, or of some. */
+  'runs.settings': method(z.object({ runs: z.array(z.string()).optional() }), settingsTable),
   'runs.get': method(one, runDetail),
   'runs.annotate': method(
     z.object({

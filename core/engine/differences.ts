@@ -11,7 +11,7 @@ export interface Difference {
  * @param ignored top-level keys that follow from others, such as the run's name
  */
 export function findDifferences(configs: readonly unknown[], ignored: ReadonlySet<string>): Difference[] {
-  const leaves = configs.map((config) => new Map(flatten(config, '')));
+  const leaves = configs.map((config) => new Map(flatten(config)));
   const paths = new Set(leaves.flatMap((map) => [...map.keys()]));
   return [...paths]
     .filter((path) => !ignored.has(path.split('.')[0] as string))
@@ -23,7 +23,7 @@ export function findDifferences(configs: readonly unknown[], ignored: ReadonlySe
  * Leaves with their paths. A list of plain values is one leaf: `[1, 28, 28]` reads better than three keys. What is empty
  * has none: a key that another configuration has in there shows the difference by itself.
  */
-function flatten(value: unknown, path: string): [string, unknown][] {
+export function flatten(value: unknown, path = ''): [string, unknown][] {
   if (!isContainer(value) || isPlainList(value)) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) =>
     flatten(inner, path === '' ? key : `${path}.${key}`),

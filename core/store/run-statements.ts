@@ -7,6 +7,11 @@ export interface SetupRow {
   environment: string;
 }
 
+export interface ConfigRow {
+  id: string;
+  config: string;
+}
+
 /** Last value of one metric of a run. */
 export interface LastRow {
   run: number;
@@ -59,6 +64,12 @@ export function prepareRuns(connection: Connection) {
     ids: connection.prepare<[], { id: string }>('SELECT id FROM runs ORDER BY key'),
     revision: connection.prepare<[], { value: number }>('SELECT value FROM revisions'),
     setup: connection.prepare<[number], SetupRow>('SELECT config, environment FROM runs WHERE key = ?'),
+    configs: connection.prepare<[], ConfigRow>(
+      'SELECT id, config FROM runs WHERE trashed_at IS NULL ORDER BY key',
+    ),
+    configsOf: connection.prepare<[string], ConfigRow>(
+      'SELECT id, config FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY key',
+    ),
     setEnvironment: connection.prepare<[string, string]>('UPDATE runs SET environment = ? WHERE id = ?'),
     setEnding: connection.prepare<[string | null, string]>('UPDATE runs SET ending = ? WHERE id = ?'),
     move: connection.prepare<[string, string]>('UPDATE runs SET backend = ? WHERE id = ?'),

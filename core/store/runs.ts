@@ -112,6 +112,15 @@ export class Runs {
     return { revision: now, runs: this.#summaries(this.#statements.changed.all(revision)) };
   }
 
+  /** Configurations of these runs, or of all that are not in the trash; oldest first. What there is no run for is left out. */
+  configs(ids?: readonly string[]): { id: string; config: unknown }[] {
+    const rows =
+      ids === undefined
+        ? this.#statements.configs.all()
+        : this.#statements.configsOf.all(JSON.stringify(ids));
+    return rows.map(({ id, config }) => ({ id, config: JSON.parse(config) }));
+  }
+
   /** Throws `run.unknown`. */
   setup(id: string): RunSetup {
     const { config, environment } = this.#statements.setup.get(this.row(id).key) as SetupRow;

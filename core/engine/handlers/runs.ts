@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
 import type { RunStatus } from '../../contract/runs.ts';
+import { packSettings } from '../../contract/settings.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
 import { RunLog } from '../../pool/run-log.ts';
 import { experimentToYaml, type RunConfig, runAsExperiment, runName } from '../../train/experiment.ts';
+import { derivedKeys } from '../comparison.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { checkDevices } from '../device-advice.ts';
+import { flatten } from '../differences.ts';
 import { newRun } from '../new-run.ts';
 import { repeatCommand } from '../repeat.ts';
 
 type Names =
   | 'runs.list'
+  | 'runs.settings'
   | 'runs.get'
   | 'runs.annotate'
   | 'runs.pause'
@@ -37,6 +41,8 @@ export function runHandlers(context: EngineContext): HandlersOf<Names> {
   };
   return {
     'runs.list': ({ trashed = false }) => store.runs.list({ trashed }),
+    'runs.settings': ({ runs }) =>
+      packSettings(store.runs.configs(runs).map(({ id, config }) => [id, leavesOf(config)])),
     'runs.get': ({ run }) => detail(context, run),
     'runs.annotate': ({ run, ...annotations }) => {
       const summary = store.runs.annotate(run, annotations);
@@ -67,6 +73,13 @@ export function runHandlers(context: EngineContext): HandlersOf<Names> {
       return new RunLog(runFolder(context, run)).read(tail);
     },
   };
+}
+
+/** What the configuration itself says: not what follows from it, such as the run's name. */
+function leavesOf(config: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    flatten(config).filter(([path]) => !derivedKeys.has(path.split('.')[0] as string)),
+  );
 }
 
 function runFolder({ home }: EngineContext, run: string): string {

@@ -226,6 +226,18 @@ describe('with --json', () => {
     expect(times).toEqual(times.toSorted());
   });
 
+  test('runs list --filter leaves the runs that it fits, by setting and figure', async () => {
+    const ids = async (filter: string) =>
+      (await cli(home, ['runs', 'list', '--json', '--filter', filter])).objects().map(({ id }) => id);
+    expect(await ids('dataset.name = mnist and best >= 0 finished')).toContain(run);
+    expect(await ids('dataset.name != mnist or best > 100%')).toEqual([]);
+    const faulty = await cli(home, ['runs', 'list', '--json', '--filter', 'dataset.nam = mnist']);
+    expect(faulty.code).toBe(2);
+    expect(faulty.objects()).toMatchObject([
+      { error: { code: 'filter.invalid', issues: [{ path: 'character 1' }] } },
+    ]);
+  });
+
   test('evaluate gives the very count that runs list reports', async () => {
     const [listed] = (await cli(home, ['runs', 'list', '--json'])).objects();
     const { code, objects } = await cli(home, ['evaluate', run, '--json']);
