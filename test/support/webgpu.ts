@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Backend } from '../../core/backends/backend.ts';
 import { createGpu } from '../../core/backends/webgpu/dawn.ts';
-import { type Gpu, openGpu } from '../../core/backends/webgpu/device.ts';
+import { type Gpu, openGpu, type Restrictions } from '../../core/backends/webgpu/device.ts';
 import { backendOn } from '../../core/backends/webgpu/index.ts';
 
 /** Chromium's software Vulkan, which stands in for a GPU where there is none. */
@@ -22,12 +22,12 @@ export function webgpuMissing(): string | null {
 }
 
 /** The software adapter, or what VK_DRIVER_FILES says; one for each process is enough. */
-export async function openTestGpu(): Promise<Gpu> {
+export async function openTestGpu(restrictions?: Restrictions): Promise<Gpu> {
   if (process.platform === 'linux') process.env.VK_DRIVER_FILES ??= softwareDriver;
   const instance = await createGpu();
   const adapter = await instance.requestAdapter();
   if (!adapter) throw new Error(`no adapter under ${join(process.env.VK_DRIVER_FILES ?? '')}`);
-  return openGpu(instance, adapter);
+  return openGpu(instance, adapter, restrictions);
 }
 
 export function testBackend(gpu: Gpu): Backend {

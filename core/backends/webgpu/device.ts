@@ -23,8 +23,16 @@ const wantedLimits = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+export type Limits = Readonly<Record<(typeof wantedLimits)[number], number>>;
+
 /** Features that are used where the adapter has them. */
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+const wantedFeatures: readonly GPUFeatureName[] = ['subgroups'];
+
+/** Less than an adapter has, as another one might have it. */
+export interface Restrictions {
+  readonly limits?: Partial<Limits>;
+  readonly without?: readonly GPUFeatureName[];
+}
 
 /**
  * An opened GPU. Every object made through it stands between error scopes, so that a failure names what was being made;
@@ -33,15 +41,18 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
 export class Gpu {
   readonly device: GPUDevice;
   readonly info: GPUAdapterInfo;
+  /** What is kept to; never more than the device has. */
+  readonly limits: Limits;
   readonly traffic: Traffic = { dispatches: 0, submits: 0, bytesSent: 0, bytesRead: 0 };
   /** Dawn lives, and keeps the process alive, as long as this is held. */
   instance: GPU | undefined;
   #failure: ConvolabError | undefined;
 
-  constructor(instance: GPU, device: GPUDevice, info: GPUAdapterInfo) {
+  constructor(instance: GPU, device: GPUDevice, info: GPUAdapterInfo, lower: Partial<Limits> = {}) {
     this.instance = instance;
     this.device = device;
     this.info = info;
+    this.limits = limitsOf((name) => Math.min(device.limits[name], lower[name] ?? Number.POSITIVE_INFINITY));
     void device.lost.then(({ message }) => {
       this.#failure ??= lost(this.name, message);
     });
@@ -98,10 +109,9 @@ export class Gpu {
 
   #buffer(label: string, bytes: number, usage: number): GPUBuffer {
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const limit = Math.min(
-      this.device.limits.maxBufferSize,
-      usage & bufferUse.storage ? this.device.limits.maxStorageBufferBindingSize : Number.POSITIVE_INFINITY,
-    );
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.limits;
+    const binding = usage & bufferUse.storage ? maxStorageBufferBindingSize : Number.POSITIVE_INFINITY;
+    const limit = Math.min(maxBufferSize, binding);
     if (size > limit) throw tooLarge(label, size, limit);
     return this.device.createBuffer({ label, size, usage });
   }
@@ -195,16 +205,25 @@ export class Gpu {
   }
 }
 
+const limitsOf = (value: (name: keyof Limits) => number): Limits =>
+  Object.fromEntries(wantedLimits.map((name) => [name, value(name)])) as Limits;
+
 /**
- * Opens an adapter with the limits and features it really has.
+ * Opens an adapter with the limits and features it really has, or with less.
  * @throws `device.unavailable` where the driver refuses
  */
-export async function openGpu(instance: GPU, adapter: GPUAdapter): Promise<Gpu> {
-  const requiredLimits = Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = wantedFeatures.filter((name) => adapter.features.has(name));
+export async function openGpu(
+  instance: GPU,
+  adapter: GPUAdapter,
+  { limits, without = [] }: Restrictions = {},
+): Promise<Gpu> {
+  const requiredLimits = limitsOf((name) => adapter.limits[name]);
+  const requiredFeatures = wantedFeatures.filter(
+    (name) => adapter.features.has(name) && !without.includes(name),
+  );
   try {
     const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-    return new Gpu(instance, device, adapter.info);
+    return new Gpu(instance, device, adapter.info, limits);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const hint = 'Update the graphics driver, or train on the CPU.';

@@ -36,12 +36,13 @@ export interface Feed {
  * The whole split on the device where it fits, so that a step sends no samples; else only those of the steps to come.
  */
 export function openFeed(to: FeedContext, source: SampleSource, transform: Transform): Feed {
-  const { maxBufferSize, maxStorageBufferBindingSize } = to.gpu.device.limits;
-  const fits = source.images.byteLength <= Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  return fits
+  return source.images.byteLength <= largestBinding(to.gpu)
     ? new ResidentFeed(to, source, transform)
     : new StreamedFeed(to, source, transform, copied(source));
 }
+
+const largestBinding = ({ limits: { maxBufferSize, maxStorageBufferBindingSize } }: Gpu): number =>
+  Math.min(maxBufferSize, maxStorageBufferBindingSize);
 
 /** Samples that every epoch draws anew: changed by the processor, then sent. */
 export function openAugmentedFeed(
@@ -174,7 +175,8 @@ class StreamedFeed implements Feed {
     this.#transform = transform;
     this.#select = select;
     this.#bytesEach = elements(source.shape) * source.images.BYTES_PER_ELEMENT;
-    this.atOnce = Math.max(to.pitch, Math.floor(streamedBytes / this.#bytesEach));
+    const room = Math.min(streamedBytes, largestBinding(to.gpu));
+    this.atOnce = Math.max(to.pitch, Math.floor(room / this.#bytesEach));
   }
 
   ready(): Promise<Dispatch> {

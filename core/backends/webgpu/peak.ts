@@ -52,7 +52,7 @@ export async function measurePeak(gpu: Gpu): Promise<number> {
     await gpu.finished();
     return performance.now() - start;
   };
-  const most = gpu.device.limits.maxComputeWorkgroupsPerDimension;
+  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   let workgroups = 16;
   while ((await milliseconds(workgroups)) < enough && workgroups < most) {
     workgroups = Math.min(most, workgroups * 2);

@@ -5,7 +5,7 @@ import { type Extents, invocations, smallTiles, type Tile, tileBytes, tiles } fr
 const busy = 128;
 
 /** Tiles within the device's limits. Software takes long to compile the large ones, and gains nothing by them. */
-export function tilesOf({ device: { limits }, info }: Gpu): readonly Tile[] {
+export function tilesOf({ limits, info }: Gpu): readonly Tile[] {
   const known = info.isFallbackAdapter ? smallTiles : tiles;
   return known.filter(
     (tile) =>

@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createNativeBackend } from '../../core/backends/native/index.ts';
+import { compilePlan } from '../../core/graph/compile.ts';
+import { buildGraph } from '../../core/graph/graph.ts';
+import { parseModel } from '../../core/graph/parse.ts';
+import { augmentation, pictures, shown } from '../support/augment.ts';
+import { openTestGpu, testBackend, webgpuMissing } from '../support/webgpu.ts';
+
+const missing = webgpuMissing();
+
+const steps = [
+  { type: 'shift', x: 3.5, y: 2 },
+  { type: 'rotate', degrees: 40 },
+  { type: 'scale', from: 0.7, to: 1.4, stretch: true },
+  { type: 'flip', horizontal: 0.5 },
+  { type: 'elastic', amplitude: 1.5, smoothness: 3 },
+  { type: 'colour', brightness: 0.4, contrast: 0.4, saturation: 0.6, hue: 40 },
+  { type: 'cutout', size: 5 },
+];
+
+const transform = {
+  scale: Float32Array.of(0.011, 0.013, 0.017),
+  shift: Float32Array.of(-1, 0.5, -0.25),
+  padTop: 2,
+  padLeft: 1,
+};
+
+describe.skipIf(missing)(`augmentation on a GPU${missing ? ` (skipped: ${missing})` : ''}`, async () => {
+  if (missing) return;
+  const gpu = await openTestGpu();
+  const backend = testBackend(gpu);
+  afterAll(() => gpu.close());
+
+  for (const floats of [false, true]) {
+    it(`shows what the CPU shows to the last bit, in every epoch: ${floats ? 'floats' : 'bytes'}`, async () => {
+      const source = pictures([3, 12, 15], floats);
+      const of = { source, input: [3, 17, 18], transform, augmentation: augmentation(steps, source) };
+      const epochs = await Promise.all([0, 3].map((epoch) => shown(createNativeBackend(), { ...of, epoch })));
+      expect(epochs[0]).not.toEqual(epochs[1]);
+      expect(await shown(backend, { ...of, epoch: 0 })).toEqual(epochs[0]);
+      expect(await shown(backend, { ...of, epoch: 3 })).toEqual(epochs[1]);
+    });
+  }
+
+  it('sends the samples of many steps in one submit', async () => {
+    const source = pictures([1, 4, 4]);
+    const layers = [{ id: 'D', type: 'dense', units: 16 }];
+    const model = { version: 1, name: 'tiny', input: [1, 4, 4], layers, loss: { type: 'mse' } };
+    const plan = compilePlan(buildGraph(parseModel(model)), { retain: false });
+    const optimizer = { type: 'sgd', momentum: 0, weightDecay: 0 } as const;
+    const program = await backend.compile(plan, { threads: 1, batchSize: 4, optimizer });
+    const one = { scale: Float32Array.of(1), shift: Float32Array.of(0), padTop: 0, padLeft: 0 };
+    program.attach('train', source, one, augmentation([{ type: 'shift', x: 1, y: 1 }], source));
+    const count = 200;
+    const train = (steps: number) =>
+      program.train('train', {
+        order: Uint32Array.from({ length: 4 * steps }, (_, i) => i % 16),
+        batchSize: 4,
+        rates: new Float32Array(steps).fill(1e-6),
+        moment: { seed: 1, step: 0 },
+      });
+    await train(4);
+    const before = gpu.traffic.submits;
+    const report = await train(count);
+    expect(report.steps).toBe(count);
+    expect(gpu.traffic.submits - before).toBeLessThan(count / 4);
+    program.dispose();
+  });
+});
