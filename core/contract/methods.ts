@@ -86,8 +86,11 @@ export const validation = z.object({
   yaml: z.string().optional(),
   runs: z.array(z.object({ name: z.string(), seed: z.int(), choices: z.record(z.string(), z.unknown()) })),
   model: modelDescription.optional(),
-  /** Learning rate at the start of every epoch. */
-  rates: z.array(z.number()),
+  /**
+   * Learning rates at evenly spaced moments from the first step to the end of the last epoch, of the first run, when `ok`;
+   * `followsMetric` where the schedule lowers them further when a metric stops improving, which nobody knows beforehand.
+   */
+  course: z.object({ rates: z.array(z.number()), followsMetric: z.boolean() }).optional(),
   /** Estimated seconds per epoch on the chosen device; null before anything was measured. */
   secondsPerEpoch: z.number().nullable(),
   /** What does not stand in the way, but should be known: a device that is slow, or that is not there now. */

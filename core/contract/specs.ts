@@ -24,7 +24,12 @@ export const modelEnvelope = z.strictObject({
 export type ModelEnvelope = z.infer<typeof modelEnvelope>;
 
 export const modelSource = z.union([
-  z.strictObject({ preset: z.string().min(1), options: z.record(z.string(), z.unknown()).optional() }),
+  z.strictObject({
+    preset: z.string().min(1),
+    options: z.record(z.string(), z.unknown()).optional(),
+    /** In place of the preset's own. */
+    loss: typed.optional(),
+  }),
   z.strictObject({ spec: modelEnvelope }),
   /** The papers' notation, `1x29x29-20C4-MP2-40C5-MP3-150N-10N`. */
   z.strictObject({ shorthand: z.string().min(1), activation: z.string().optional(), loss: typed.optional() }),

@@ -67,7 +67,8 @@ export function inlineModel(source: Exclude<ModelSource, { file: string }>): Mod
   const options = source.options ?? {};
   const issues = findIssues(preset.options, options, ['model', 'options']);
   if (issues.length > 0) throw specError(`Preset ${preset.name} with these options`, issues);
-  return parseModel(preset.model(preset.options.parse(options)));
+  const model = preset.model(preset.options.parse(options)) as object;
+  return parseModel(source.loss ? { ...model, loss: source.loss } : model);
 }
 
 /** The one-run experiment that a preset is: its default data and recipe, with every option written out. */

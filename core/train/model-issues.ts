@@ -107,5 +107,5 @@ export function completeModel(source: ModelSource): ModelSource {
   if (!('preset' in source)) return source;
   const preset = presets.find(({ name }) => name === source.preset);
   const options = preset?.options.safeParse(source.options ?? {});
-  return options?.success ? { preset: source.preset, options: options.data } : source;
+  return options?.success ? { ...source, options: options.data } : source;
 }

@@ -20,7 +20,7 @@ import {
 } from '../../train/experiment.ts';
 import { mustBeLabelled } from '../../train/labels.ts';
 import { embedModelFiles } from '../../train/model-issues.ts';
-import { rateAt } from '../../train/schedules/index.ts';
+import { rateCourse } from '../../train/schedules/index.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { adviseOn, checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';
@@ -101,7 +101,7 @@ function issuesOf({ issues, message, hint }: ConvolabError): Issue[] {
 }
 
 function refused(issues: Issue[]): Validation {
-  return { ok: false, issues, runs: [], rates: [], secondsPerEpoch: null, warnings: [] };
+  return { ok: false, issues, runs: [], secondsPerEpoch: null, warnings: [] };
 }
 
 async function accepted(store: Store, experiment: Experiment): Promise<Validation> {
@@ -116,7 +116,7 @@ async function accepted(store: Store, experiment: Experiment): Promise<Validatio
     yaml: experimentToYaml(experiment),
     runs: configs.map(({ name, seed, choices }) => ({ name, seed, choices: { ...choices } })),
     model: describeModel(buildGraph(await resolveModel(first.model)), batchSize),
-    rates: Array.from({ length: epochs }, (_, epoch) => rateAt(schedule, optimizer.lr, epoch, epochs)),
+    course: rateCourse(schedule, optimizer.lr, epochs),
     secondsPerEpoch: measuredPace(store, first),
     warnings,
   };

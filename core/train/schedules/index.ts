@@ -38,10 +38,32 @@ export function rateAt(
 ): number {
   const { warmup = 0 } = spec;
   if (epochFraction < warmup) return (baseRate * epochFraction) / warmup;
-  // Parsing has found the type among those known.
-  const schedule = schedules.find(({ type }) => type === spec.type) as Schedule;
+  const schedule = scheduleOf(spec);
   const course = { done: epochFraction - warmup, epochs: epochs - warmup, ...selected };
   return baseRate * schedule.share(spec, course);
+}
+
+/** Parsing has found the type among those known. */
+function scheduleOf(spec: ScheduleSpec): Schedule {
+  return schedules.find(({ type }) => type === spec.type) as Schedule;
+}
+
+/** Enough for a curve as wide as it is ever drawn. */
+const mostDrawn = 240;
+
+/** A schedule before the training: rates at evenly spaced moments from its first step to its end. */
+export interface RateCourse {
+  readonly rates: number[];
+  /** True where the rate falls only when a metric stops improving, which the rates cannot show. */
+  readonly followsMetric: boolean;
+}
+
+export function rateCourse(spec: ScheduleSpec, baseRate: number, epochs: number): RateCourse {
+  const count = Math.min(mostDrawn, 16 * epochs) + 1;
+  const rates = Array.from({ length: count }, (_, i) =>
+    rateAt(spec, baseRate, (epochs * i) / (count - 1), epochs),
+  );
+  return { rates, followsMetric: scheduleOf(spec).followsMetric };
 }
 
 /** For the window's forms. */

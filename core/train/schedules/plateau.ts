@@ -7,6 +7,7 @@ export const plateau = defineSchedule({
   type: 'plateau',
   label: 'Reduce on plateau',
   help: 'The rate is reduced whenever the metric that chooses the best epoch has not improved for a while.',
+  followsMetric: true,
   fields: {
     factor: number({
       label: 'Factor',

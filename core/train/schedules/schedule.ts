@@ -16,6 +16,8 @@ export interface Course {
 /** One entry of the choice `train.schedule`. */
 export interface Schedule extends VariantDescriptor {
   readonly schema: z.ZodType<ScheduleSpec>;
+  /** It goes by what the epochs come to, so that its course is not known beforehand. */
+  readonly followsMetric: boolean;
   /** Share of the base rate. */
   share(spec: ScheduleSpec, course: Course): number;
 }
@@ -42,15 +44,17 @@ export function defineSchedule<T extends string, F extends z.ZodRawShape>(defini
   readonly label: string;
   readonly help: string;
   readonly fields: F;
+  readonly followsMetric?: true;
   share(spec: z.output<z.ZodObject<F>>, course: Course): number;
 }): Schedule {
-  const { type, label, help, fields, share } = definition;
+  const { type, label, help, fields, followsMetric = false, share } = definition;
   const schema = z.strictObject({ type: z.literal(type), ...fields, warmup });
   return {
     type,
     label,
     help,
     fields: describeFields(schema),
+    followsMetric,
     schema: schema as unknown as Schedule['schema'],
     share: (spec, course) => share(spec as unknown as z.output<z.ZodObject<F>>, course),
   };

@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import type { FieldDescriptor } from '../../../core/contract/catalog.ts';
 import type { Issue } from '../../../core/contract/errors.ts';
 import { parseNumber } from './numbers.ts';
@@ -38,6 +39,12 @@ export function parseField(kind: FieldDescriptor['kind'], text: string): unknown
   if (text.trim() === '') return undefined;
   if (kind === 'number' || kind === 'integer') return parseNumber(text) ?? text;
   return text;
+}
+
+/** What a setting of any kind means: YAML, as in a file; the text itself where it is none. */
+export function parseSetting(line: string): unknown {
+  const document = parseDocument(line);
+  return document.errors.length > 0 ? line : document.toJS();
 }
 
 /** How a value is written in a field. */

@@ -23,14 +23,58 @@ const place = (path: string, field: Omit<FieldDescriptor, 'key'>, varies = true)
   varies,
 });
 
-/** The fields of the variant chosen at `path` (`train.optimizer`), each at its own path. */
-function variantFields(variants: readonly VariantDescriptor[], draft: Draft, path: string): PlacedField[] {
-  const chosen = variants.find((variant) => variant.type === getAt(draft, `${path}.type`)) ?? variants[0];
-  return (chosen?.fields ?? []).map((field) => ({ path: `${path}.${field.key}`, field, varies: true }));
+/** What is chosen by its type, where it stands in an experiment, and what it is called in the form. */
+export interface TypedPart {
+  readonly path: string;
+  readonly variants: readonly VariantDescriptor[];
+  readonly label: string;
 }
 
-const variantChoices = (variants: readonly VariantDescriptor[]) =>
-  variants.map(({ type, label }) => ({ value: type, label }));
+/** Stands for a part that the experiment leaves out, because something else has it already. */
+const own = ':own';
+
+/** A network in shorthand says what its loss is; a preset has one, which may be replaced. */
+function lossPart(catalog: Catalog, draft: Draft, text: Text): TypedPart[] {
+  const part = { path: 'model.loss', label: text('form.loss') };
+  if (getAt(draft, 'model.shorthand') !== undefined) return [{ ...part, variants: catalog.losses }];
+  if (getAt(draft, 'model.preset') === undefined) return [];
+  const presets = { type: own, label: text('form.lossOwn'), help: text('form.lossOwnHelp'), fields: [] };
+  return [{ ...part, variants: [presets, ...catalog.losses] }];
+}
+
+/** The parts of an experiment that have a type: choosing another brings the fields that go with it. */
+export function typedParts(catalog: Catalog, draft: Draft, text: Text): TypedPart[] {
+  return [
+    ...lossPart(catalog, draft, text),
+    { path: 'train.optimizer', variants: catalog.optimizers, label: text('form.optimizer') },
+    { path: 'train.schedule', variants: catalog.schedules, label: text('form.schedule') },
+    { path: 'train.clip', variants: catalog.clipping, label: text('form.clip') },
+    { path: 'train.average', variants: catalog.averaging, label: text('form.average') },
+    { path: 'train.earlyStopping', variants: catalog.stopping, label: text('form.stopping') },
+  ];
+}
+
+/** The type of a part, with the help of the one chosen, and the fields that it has, each at its own path. */
+function partFields({ path, variants, label }: TypedPart, draft: Draft): PlacedField[] {
+  const chosen = variants.find((variant) => variant.type === getAt(draft, `${path}.type`)) ?? variants[0];
+  const type = place(
+    `${path}.type`,
+    {
+      label,
+      kind: 'choice',
+      default: variants[0]?.type,
+      help: chosen?.help ?? '',
+      choices: variants.map((variant) => ({ value: variant.type, label: variant.label })),
+    },
+    false,
+  );
+  const fields = (chosen?.fields ?? []).map((field) => ({
+    path: `${path}.${field.key}`,
+    field,
+    varies: true,
+  }));
+  return [type, ...fields];
+}
 
 function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Text): PlacedField[] {
   return [
@@ -57,16 +101,14 @@ function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Te
   ];
 }
 
-function networkFields(catalog: Catalog, draft: Draft): PlacedField[] {
-  if (getAt(draft, 'model.shorthand') !== undefined) {
-    return catalog.shorthand.map((field) => ({ path: `model.${field.key}`, field, varies: true }));
-  }
+function networkFields(catalog: Catalog, draft: Draft, text: Text): PlacedField[] {
+  const loss = lossPart(catalog, draft, text).flatMap((part) => partFields(part, draft));
   const preset = catalog.models.find((model) => model.name === getAt(draft, 'model.preset'));
-  return (preset?.options ?? []).map((field) => ({
-    path: `model.options.${field.key}`,
-    field,
-    varies: true,
-  }));
+  const [at, fields] =
+    getAt(draft, 'model.shorthand') === undefined
+      ? ['model.options', preset?.options ?? []]
+      : ['model', catalog.shorthand];
+  return [...fields.map((field) => ({ path: `${at}.${field.key}`, field, varies: true })), ...loss];
 }
 
 function trainingFields(
@@ -90,30 +132,9 @@ function trainingFields(
       default: 64,
       help: text('form.batchSizeHelp'),
     }),
-    place(
-      'train.optimizer.type',
-      {
-        label: text('form.optimizer'),
-        kind: 'choice',
-        default: 'sgd',
-        help: '',
-        choices: variantChoices(catalog.optimizers),
-      },
-      false,
-    ),
-    ...variantFields(catalog.optimizers, draft, 'train.optimizer'),
-    place(
-      'train.schedule.type',
-      {
-        label: text('form.schedule'),
-        kind: 'choice',
-        default: 'constant',
-        help: '',
-        choices: variantChoices(catalog.schedules),
-      },
-      false,
-    ),
-    ...variantFields(catalog.schedules, draft, 'train.schedule'),
+    ...typedParts(catalog, draft, text)
+      .filter(({ path }) => path.startsWith('train.'))
+      .flatMap((part) => partFields(part, draft)),
     place(
       'train.select.metric',
       {
@@ -167,7 +188,7 @@ export function formSections(
   const name = place('name', { label: text('form.name'), kind: 'text', help: text('form.nameHelp') }, false);
   return [
     { id: 'data', fields: dataFields(catalog, own, text) },
-    { id: 'network', fields: networkFields(catalog, draft) },
+    { id: 'network', fields: networkFields(catalog, draft, text) },
     { id: 'training', fields: trainingFields(catalog, devices, draft, text) },
     { id: 'repeat', fields: [name] },
   ];
@@ -182,11 +203,12 @@ export function startingShorthand(catalog: Catalog, draft: Draft): string {
   return `${input}-20C5-MP2-40C5-MP2-150N-${(isKnown && data?.classes.length) || 10}N`;
 }
 
-/** A variant with its defaults, as it enters the experiment when it is chosen. */
+/** A variant with its defaults, as it enters the experiment when it is chosen; undefined where it is to be left out. */
 export function variantDefaults(
   variants: readonly VariantDescriptor[],
   type: string,
-): Record<string, unknown> {
+): Record<string, unknown> | undefined {
+  if (type === own) return undefined;
   const fields = variants.find((variant) => variant.type === type)?.fields ?? [];
   const values = fields.filter((field) => field.default !== undefined && !field.key.includes('.'));
   return { type, ...Object.fromEntries(values.map((field) => [field.key, field.default])) };

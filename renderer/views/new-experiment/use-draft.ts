@@ -7,8 +7,10 @@ import {
   cloneName,
   countRuns,
   type Draft,
+  setVariants,
   setVariation,
   toggleVariation,
+  variantsOf,
   variation,
 } from '../../components/forms/experiment-draft.ts';
 import { type Difference, differences, getAt, setAt } from '../../components/forms/paths.ts';
@@ -146,6 +148,8 @@ export function useDraft() {
     check,
     get: (path: string) => getAt(draft.value, path),
     variation: (path: string) => variation(draft.value, path),
+    variants: computed(() => variantsOf(draft.value)),
+    setVariants: (variants: ReturnType<typeof variantsOf>) => take(setVariants(draft.value, variants)),
     setVariation: (path: string, values: unknown[]) => take(setVariation(draft.value, path, values)),
     toggleVariation: (path: string, field: FieldDescriptor) =>
       take(toggleVariation(draft.value, path, field)),

@@ -214,8 +214,11 @@ describe('an experiment on its way to a start', () => {
       secondsPerEpoch: null,
     });
     expect(validation.runs.map(({ name }) => name)).toEqual(['tiny/seed 1', 'tiny/seed 2']);
-    expect(validation.rates).toHaveLength(3);
-    expect(validation.rates[0]).toBe(0.01);
+    expect(validation.course?.followsMetric).toBe(false);
+    expect(validation.course?.rates).toHaveLength(49);
+    expect(validation.course?.rates[0]).toBe(0.01);
+    expect(validation.course?.rates[24]).toBeCloseTo(0.005, 12);
+    expect(validation.course?.rates.at(-1)).toBeCloseTo(0, 12);
     const again = await ask(engine, 'experiments.validate', { text: validation.yaml ?? '' });
     expect(again.config).toEqual(validation.config);
   });

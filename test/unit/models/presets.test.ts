@@ -23,6 +23,26 @@ describe('every preset', () => {
   );
 });
 
+describe('the loss of a preset', () => {
+  it('can be replaced, with the options of the other', () => {
+    const loss = { type: 'softmax-cross-entropy', smoothing: 0.1 };
+    expect(inlineModel({ preset: 'cifar-12-24', loss }).loss).toEqual(loss);
+    expect(inlineModel({ preset: 'lenet-5', options: { loss: 'mse' } }).loss).toEqual({ type: 'mse' });
+  });
+
+  it('is refused where it is wrong, at its place', () => {
+    const config = {
+      ...presetExperiment(presets[0] as (typeof presets)[number]),
+      model: { preset: 'lenet-5', loss: { type: 'softmax-cross-entropy', smothing: 0.1 } },
+    };
+    expect(() => parseExperiment({ config })).toThrow(
+      expect.objectContaining({
+        issues: [{ path: 'model.loss.smothing', message: expect.stringContaining('smoothing') }],
+      }),
+    );
+  });
+});
+
 describe('AlexNet', () => {
   it('has the shapes and the 60,965,224 parameters of the paper', () => {
     expect(lines('alexnet')).toEqual([

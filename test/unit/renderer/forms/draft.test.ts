@@ -6,7 +6,10 @@ import {
   issueAt,
   otherIssues,
   parseField,
+  parseSetting,
+  setVariants,
   toggleVariation,
+  variantsOf,
 } from '../../../../renderer/components/forms/experiment-draft.ts';
 import { parseNumber, parseSeeds } from '../../../../renderer/components/forms/numbers.ts';
 import { differences, getAt, setAt } from '../../../../renderer/components/forms/paths.ts';
@@ -86,6 +89,30 @@ describe('faults', () => {
 
   test('that no field shows are listed', () => {
     expect(otherIssues(issues, ['train.optimizer.lr', path])).toEqual([issues[2]]);
+  });
+});
+
+describe('variants', () => {
+  const varied = { variants: { a: { 'train.epochs': 2 }, b: {} }, grid: { backend: ['cpu', 'gpu'] } };
+
+  test('multiply with the grid and the seeds', () => {
+    expect(countRuns({ ...varied, seeds: [1, 2, 3] })).toBe(12);
+  });
+
+  test('keep their order, and take their key with the last of them', () => {
+    const renamed = variantsOf(varied).map((variant) => ({ ...variant, name: `${variant.name}!` }));
+    expect(Object.keys(setVariants(varied, renamed).variants as object)).toEqual(['a!', 'b!']);
+    expect(setVariants(varied, [])).not.toHaveProperty('variants');
+  });
+
+  test('hold values as a file does', () => {
+    expect(['0.1', 'relu', '[1, 2]', 'true', '{'].map(parseSetting)).toEqual([
+      0.1,
+      'relu',
+      [1, 2],
+      true,
+      '{',
+    ]);
   });
 });
 

@@ -1,11 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../../../core/contract/catalog.ts';
 import type { Text } from '../../../../renderer/app/text.ts';
-import { formSections, startingShorthand } from '../../../../renderer/views/new-experiment/fields.ts';
+import {
+  formSections,
+  startingShorthand,
+  typedParts,
+  variantDefaults,
+} from '../../../../renderer/views/new-experiment/fields.ts';
 
 const catalog = {
   optimizers: [],
   schedules: [],
+  clipping: [],
+  averaging: [],
+  stopping: [
+    { type: 'none', label: 'Not', help: '', fields: [] },
+    {
+      type: 'reached',
+      label: 'Target',
+      help: 'Ends there.',
+      fields: [{ key: 'value', label: 'Value', kind: 'number', help: '', default: 0.75 }],
+    },
+  ],
+  losses: [{ type: 'mse', label: 'Squared error', help: '', fields: [] }],
   preprocessing: [],
   shorthand: [
     { key: 'shorthand', label: 'Network in shorthand', kind: 'text', help: '' },
@@ -30,13 +47,37 @@ const networkPaths = (draft: Record<string, unknown>) =>
     .find(({ id }) => id === 'network')
     ?.fields.map(({ path }) => path);
 
+describe('a part with a type', () => {
+  const paths = (draft: Record<string, unknown>) =>
+    formSections(catalog, [], draft, text)
+      .find(({ id }) => id === 'training')
+      ?.fields.map(({ path }) => path);
+
+  it('brings the fields of the type that is chosen, of the first where none is', () => {
+    expect(paths({ train: { earlyStopping: { type: 'reached' } } })).toContain('train.earlyStopping.value');
+    expect(paths({ train: {} })).toContain('train.earlyStopping.type');
+    expect(paths({ train: {} })).not.toContain('train.earlyStopping.value');
+  });
+
+  it('may be left to the preset', () => {
+    const [loss] = typedParts(catalog, { model: { preset: 'lenet-5' } }, text);
+    const [own, mse] = loss?.variants ?? [];
+    expect(variantDefaults(loss?.variants ?? [], own?.type ?? '')).toBeUndefined();
+    expect(variantDefaults(loss?.variants ?? [], mse?.type ?? '')).toEqual({ type: 'mse' });
+  });
+});
+
 describe('a network in shorthand', () => {
   it('is edited at its own paths, where a preset has its options', () => {
     expect(networkPaths({ model: { shorthand: '1x28x28-10N' } })).toEqual([
       'model.shorthand',
       'model.activation',
+      'model.loss.type',
     ]);
-    expect(networkPaths({ model: { preset: 'lenet-5' } })).toEqual(['model.options.pooling']);
+    expect(networkPaths({ model: { preset: 'lenet-5' } })).toEqual([
+      'model.options.pooling',
+      'model.loss.type',
+    ]);
   });
 
   it('begins with one that fits the data set', () => {
