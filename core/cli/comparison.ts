@@ -20,7 +20,7 @@ export function comparisonTable({ groups, target, significance }: Comparison): s
   const reached = (group: Group, statistic: Statistic, show: (value: number | null) => string) =>
     group.reached === 0
       ? 'not reached'
-      : `${show(statistic.mean)} (${group.reached} of ${group.runs.length})`;
+      : `${show(statistic.mean)} (${group.reached} of ${group.counted.length})`;
   const table = formatTable<Group>(
     [
       { heading: 'group', value: ({ label }) => label },
@@ -39,8 +39,22 @@ export function comparisonTable({ groups, target, significance }: Comparison): s
     ],
     groups,
   );
-  const notes = ['Mean ± standard deviation over n runs; epochs and time: until', wanted].join(' ');
+  const notes = ['Mean ± standard deviation over n counted runs; epochs and time: until', wanted].join(' ');
   const onTest = groups.some(({ selectedOnTest }) => selectedOnTest);
   const warning = onTest ? ['(!) chosen by looking at the test set.'] : [];
-  return [...table, notes, ...warning, ...significanceInWords(significance)].join('\n');
+  return [...table, notes, ...warning, ...countedOnce(groups), ...significanceInWords(significance)].join(
+    '\n',
+  );
+}
+
+/** Which seeds were trained more than once, and whether it matters which of the runs is counted. */
+function countedOnce(groups: readonly Group[]): string[] {
+  return groups.flatMap(({ label, repeats }) =>
+    repeats.map(({ seed, counted, left, differ }) => {
+      const which = differ
+        ? `, of different results; run ${counted}, which trained longest or was first`
+        : '';
+      return `${label}: seed ${seed} was trained ${left.length + 1} times and is counted once${which}.`;
+    }),
+  );
 }

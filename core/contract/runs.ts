@@ -177,7 +177,7 @@ export const featureMaps = z.object({
 });
 export type FeatureMaps = z.infer<typeof featureMaps>;
 
-/** Mean and spread of one number over the runs of a group; spread is null below two runs. */
+/** Mean and spread of one number over the counted runs of a group; spread is null below two runs. */
 export const statistic = z.object({
   mean: z.number().nullable(),
   deviation: z.number().nullable(),
@@ -197,11 +197,27 @@ export const comparison = z.object({
       key: z.record(z.string(), z.unknown()),
       label: z.string(),
       runs: z.array(z.string()),
+      /** Those of `runs` that all figures are taken over: ended, evaluated, every seed of a configuration once. */
+      counted: z.array(z.string()),
+      /** Different seeds among them. */
+      seeds: z.int(),
+      /** Seeds that were trained more than once: the run that is counted, and those that are not. */
+      repeats: z.array(
+        z.object({
+          seed: z.int(),
+          counted: z.string(),
+          left: z.array(z.string()),
+          /** Whether best or test of any of them is not that of the counted run. */
+          differ: z.boolean(),
+        }),
+      ),
+      /** Configuration keys besides the seed in which the counted runs differ: spread is then not of seeds alone. */
+      mixed: z.array(z.string()),
       best: statistic,
       bestMetric: z.string(),
       bestEpoch: statistic,
       test: statistic,
-      /** Over the runs that reached the target; `reached` of `runs.length` did. */
+      /** Over the counted runs that reached the target; `reached` of `counted.length` did. */
       epochsToTarget: statistic,
       secondsToTarget: statistic,
       reached: z.int(),

@@ -21,10 +21,11 @@ export const groupDifference = z.object({
   /** Labels of the two groups. */
   first: z.string(),
   second: z.string(),
+  /** Counted runs of either group that have the outcome. */
   counts: z.tuple([z.int(), z.int()]),
   /** Of the means. */
   difference: z.number(),
-  /** Fewer than 3 runs in a group: no test is worth its name. */
+  /** Fewer than 3 different seeds in a group: no test is worth its name. */
   tooFewSeeds: z.boolean(),
   welch: studentTest.nullable(),
   /** Welch's p corrected for the number of pairs (Holm). */

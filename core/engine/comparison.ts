@@ -1,8 +1,8 @@
-import { averagedRuns } from '../contract/averaged.ts';
+import { countedRuns, derivedKeys, recipe } from '../contract/averaged.ts';
 import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
 import { type GroupDifference, type Outcome, outcomes } from '../contract/significance.ts';
 import { getPath } from '../train/paths.ts';
-import type { Difference } from './differences.ts';
+import { type Difference, findDifferences } from './differences.ts';
 import { compareGroups } from './statistics/compare-groups.ts';
 import { mean, sampleDeviation } from './statistics/describe.ts';
 
@@ -17,9 +17,6 @@ export type Reached = { readonly epoch: number; readonly seconds: number } | nul
 
 export type Target = Comparison['target'];
 type Group = Comparison['groups'][number];
-
-/** Top-level keys of a run's configuration that follow from its others. */
-export const derivedKeys: ReadonlySet<string> = new Set(['name', 'experiment', 'variant', 'choices']);
 
 /** 98% of the accuracy that the runs were selected by. */
 export function defaultTarget(runs: readonly ComparedRun[]): Target {
@@ -75,16 +72,29 @@ function describeGroup(
   reached: ReadonlyMap<string, Reached>,
 ): Group {
   const summaries = runs.map(({ summary }) => summary);
-  const averaged = averagedRuns(summaries);
-  const arrivals = summaries.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
+  const configs = new Map(runs.map(({ summary, config }) => [summary.id, config]));
+  const { counted, repeats } = countedRuns(summaries, ({ id }) => recipe(configs.get(id)));
+  const arrivals = counted.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
   return {
     key,
     label: Object.values(key).map(shortValue).join(', ') || 'all runs',
     runs: summaries.map(({ id }) => id),
-    best: describe(averaged.map(({ best }) => best)),
+    counted: counted.map(({ id }) => id),
+    seeds: new Set(counted.map(({ seed }) => seed)).size,
+    repeats: repeats.map(({ seed, counted: one, left }) => ({
+      seed,
+      counted: one.id,
+      left: left.map(({ id }) => id),
+      differ: left.some(({ best, test }) => best !== one.best || test !== one.test),
+    })),
+    mixed: findDifferences(
+      counted.map(({ id }) => configs.get(id)),
+      new Set([...derivedKeys, 'seed', 'backend']),
+    ).map(({ path }) => path),
+    best: describe(counted.map(({ best }) => best)),
     bestMetric: summaries[0]?.bestMetric ?? '',
-    bestEpoch: describe(averaged.map(({ bestEpoch }) => bestEpoch)),
-    test: describe(averaged.map(({ test }) => test)),
+    bestEpoch: describe(counted.map(({ bestEpoch }) => bestEpoch)),
+    test: describe(counted.map(({ test }) => test)),
     epochsToTarget: describe(arrivals.map(({ epoch }) => epoch)),
     secondsToTarget: describe(arrivals.map(({ seconds }) => seconds)),
     reached: arrivals.length,
@@ -109,8 +119,8 @@ export function testGroups(
     compareGroups(
       outcome,
       groups.map((group) => {
-        const members = group.runs.map((id) => summaries.get(id)).filter((run) => run !== undefined);
-        const observations = averagedRuns(members).flatMap((run) => {
+        const members = group.counted.map((id) => summaries.get(id)).filter((run) => run !== undefined);
+        const observations = members.flatMap((run) => {
           const value = outcomeOf[outcome](run);
           return value === null ? [] : [{ seed: run.seed, value }];
         });

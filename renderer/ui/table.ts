@@ -35,3 +35,9 @@ export function sortRows<Row>(
     return left < right ? -sign : sign;
   });
 }
+
+/** What the columns need at least with the padding of a row, in pixels. */
+export function leastWidth(columns: readonly { width: string }[]): number {
+  const least = columns.map(({ width }) => Number(/([\d.]+)px/.exec(width)?.[1] ?? 0));
+  return least.reduce((sum, width) => sum + width, 16);
+}

@@ -1,11 +1,5 @@
-import {
-  type ComparedRun,
-  defaultGrouping,
-  defaultTarget,
-  derivedKeys,
-  formGroups,
-  testGroups,
-} from '../comparison.ts';
+import { derivedKeys } from '../../contract/averaged.ts';
+import { type ComparedRun, defaultGrouping, defaultTarget, formGroups, testGroups } from '../comparison.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { findDifferences } from '../differences.ts';
 

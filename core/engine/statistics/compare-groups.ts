@@ -5,7 +5,7 @@ import { holmCorrected } from './holm.ts';
 import { rankSumTest } from './rank-sum.ts';
 import { hedgesG, pairedTest, welchTest } from './two-samples.ts';
 
-/** One run's number in a group. */
+/** One counted run's number in a group. Runs of one seed may differ in their configuration. */
 export interface Observation {
   readonly seed: number;
   readonly value: number;
@@ -47,7 +47,7 @@ function comparePair(
   const first = one.observations.map(({ value }) => value);
   const second = other.observations.map(({ value }) => value);
   if (first.length === 0 || second.length === 0) return null;
-  const enough = Math.min(first.length, second.length) >= fewestSeeds;
+  const enough = Math.min(seedsOf(one), seedsOf(other)) >= fewestSeeds;
   return {
     outcome,
     first: one.label,
@@ -61,6 +61,10 @@ function comparePair(
     bootstrap: enough ? bootstrapInterval(first, second) : null,
     effect: enough ? hedgesG(first, second) : null,
   };
+}
+
+function seedsOf({ observations }: Sample): number {
+  return new Set(observations.map(({ seed }) => seed)).size;
 }
 
 /** Over the seeds that stand exactly once in each group. */

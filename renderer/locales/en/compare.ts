@@ -29,7 +29,8 @@ export const compare = {
   column: {
     group: 'Group',
     runs: 'n',
-    runsHint: 'Runs in the group',
+    runsHint:
+      'Runs that are counted, of all in the group: ended and evaluated, each seed of a configuration once',
     best: 'Best {metric}',
     bestHint: 'Mean and spread of {metric} at the best epoch of each run',
     bestEpoch: 'At epoch',
@@ -40,13 +41,19 @@ export const compare = {
     secondsHint: 'Time of training until {metric} first reaches the target, {value}',
     epochsHint: 'Epochs of training until {metric} first reaches the target, {value}',
     reached: 'Reached',
-    reachedHint: 'Runs that reached the target, of all in the group',
+    reachedHint: 'Counted runs that reached the target, of all that are counted',
   },
   reached: '{reached} of {all}',
-  averaged: 'n = {n}',
-  averagedHelp:
-    'Mean over {n} of the {all} runs in the group: those that have ended, or where none has, those evaluated so far.',
-  resultsNote: 'Mean ± standard deviation over the runs of a group.',
+  counting: {
+    repeats: 'Each seed is counted once. Trained more than once with the same results: {list}.',
+    differ:
+      'Trained more than once with different results: {list}. The run that trained longest is counted, and of equals the one made first.',
+    seed: '{group} seed {seed} ({n} runs)',
+    differing: '{group} seed {seed} ({n} runs; {run} counts{device})',
+    device: ', on {device}',
+    mixed: 'The runs of {group} differ in {keys} besides the seed: their spread is not of seeds alone.',
+  },
+  resultsNote: 'Mean ± standard deviation over the n counted runs of a group, each seed once.',
   selectedOnTest: 'selected on test',
   selectedOnTestHelp:
     'At least one best of this group was chosen by looking at the test set, since there is no validation set. It is not a fair figure to compare.',
@@ -54,7 +61,7 @@ export const compare = {
   noDifferences: 'The configurations are the same.',
   key: 'Key',
   significance: 'How sure the differences are',
-  significanceNote: 'Second group minus first, over the runs that have ended.',
+  significanceNote: 'Second group minus first, over the counted runs, each seed once.',
   outcome: 'What the groups are compared by',
   outcomes: {
     test: 'test accuracy',

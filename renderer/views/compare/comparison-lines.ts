@@ -1,4 +1,3 @@
-import { averagedRuns } from '../../../core/contract/averaged.ts';
 import type { Band, Comparison, RunSummary, Series } from '../../../core/contract/runs.ts';
 import type { LineStyle, PlotSource } from '../../charts/plot.ts';
 import { bandPoints } from '../../charts/points.ts';
@@ -6,14 +5,16 @@ import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
 import { runStyles, type Theme } from '../../ui/palette.ts';
 
 export interface Words {
-  /** Averaged runs, of all in the group. */
-  group(label: string, averaged: number, all: number): string;
+  /** Counted runs, of all in the group. */
+  group(label: string, counted: number, all: number): string;
   line(label: string, split: string): string;
 }
 
 export interface ComparedGroup {
   readonly label: string;
   readonly runs: readonly RunSummary[];
+  /** Those that its mean, spread and results are taken over. */
+  readonly counted: readonly RunSummary[];
   readonly colour: number;
 }
 
@@ -21,9 +22,13 @@ export interface ComparedGroup {
 export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): ComparedGroup[] {
   const taken = new Set<number>();
   return comparison.groups
-    .map(({ label, runs }) => ({ label, runs: runs.flatMap((id) => byId.get(id) ?? []) }))
+    .map(({ label, runs, counted }) => ({ label, runs: rowsOf(runs, byId), counted: rowsOf(counted, byId) }))
     .filter(({ runs }) => runs.length > 0)
     .map((group) => ({ ...group, colour: ownColour(group.runs, taken) }));
+}
+
+function rowsOf(ids: readonly string[], byId: ReadonlyMap<string, RunSummary>): RunSummary[] {
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** A group has the colour of its first run; where an earlier group has it already, the next that is free. */
@@ -35,12 +40,12 @@ function ownColour(runs: readonly RunSummary[], taken: Set<number>): number {
   return colour;
 }
 
-/** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all averaged runs have. */
+/** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all counted runs have. */
 export function unequalGroups(
-  groups: readonly Pick<ComparedGroup, 'label' | 'runs'>[],
+  groups: readonly Pick<ComparedGroup, 'label' | 'counted'>[],
 ): { label: string; end: number; longest: number }[] {
-  return groups.flatMap(({ label, runs }) => {
-    const epochs = averagedRuns(runs).map((run) => Math.floor(run.epoch));
+  return groups.flatMap(({ label, counted }) => {
+    const epochs = counted.map((run) => Math.floor(run.epoch));
     const [end, longest] = [Math.min(...epochs), Math.max(...epochs)];
     return end < longest ? [{ label, end, longest }] : [];
   });
@@ -61,10 +66,10 @@ export function groupLines(
 ): PlotSource[] {
   const { theme, words, curve, members } = options;
   return groups.flatMap((group) => {
-    const averaged = averagedRuns(group.runs);
-    const label = words.group(group.label, averaged.length, group.runs.length);
+    const label = words.group(group.label, group.counted.length, group.runs.length);
     const { colour } = group;
-    const beside = members ? group.runs : group.runs.filter((run) => !averaged.includes(run));
+    const training = group.runs.filter((run) => run.status === 'running' && !group.counted.includes(run));
+    const beside = members ? group.runs : training;
     const thin = runLines(
       beside.map((run) => ({ ...run, colour })),
       metrics,

@@ -1,5 +1,4 @@
 import { type ComputedRef, computed, type Ref } from 'vue';
-import { averagedRuns } from '../../../core/contract/averaged.ts';
 import type { Band, Comparison, RunSummary } from '../../../core/contract/runs.ts';
 import { useInspectStore } from '../../stores/inspect.ts';
 import { useMetricsStore } from '../../stores/metrics.ts';
@@ -70,7 +69,7 @@ export function useBands(
     () => {
       const groups = options
         .groups()
-        .map(({ label, runs }) => ({ label, runs: averagedRuns(runs).map((run) => run.id) }))
+        .map(({ label, counted }) => ({ label, runs: counted.map((run) => run.id) }))
         .filter(({ runs }) => runs.length > 0);
       const metrics = options.metrics();
       if (groups.length === 0 || metrics.length === 0 || options.single()) return null;

@@ -43,6 +43,12 @@ describe('comparing groups', () => {
     expect(significanceInWords(only ? [only] : [])[0]).toMatch(/n = 2 \+ 3: too few seeds/);
   });
 
+  test('counts different seeds, not runs, towards the three', () => {
+    const rates = group('two rates, two seeds', [0.1, 0.2, 0.3, 0.4], [1, 2, 1, 2]);
+    const [only] = compareGroups('test', [rates, relu]);
+    expect(only).toMatchObject({ counts: [4, 3], tooFewSeeds: true, welch: null });
+  });
+
   test('corrects for the number of pairs', () => {
     const all = compareGroups('test', [sigmoid, relu, group('tanh', [0.985, 0.983, 0.988])]);
     expect(all.map(({ first, second }) => `${first}-${second}`)).toEqual([

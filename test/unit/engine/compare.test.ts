@@ -178,6 +178,94 @@ describe('comparing runs', () => {
   });
 });
 
+describe('repeats of a seed', () => {
+  /** Three seeds of each activation, every one trained twice: the second time with the accuracies given. */
+  function trainedTwice(store: Store, again: (accuracy: number) => number): string[] {
+    const experiment = store.experiments.create('twice', {});
+    const runs: string[] = [];
+    for (const repeat of [0, 1]) {
+      for (const [fn, base] of [
+        ['sigmoid', 0.96],
+        ['relu', 0.98],
+      ] as const) {
+        for (const seed of [1, 2, 3]) {
+          const config = { name: `${fn} ${seed} ${repeat}`, seed, backend: repeat ? 'gpu' : 'cpu', fn };
+          const [run = ''] = store.runs.create(experiment, [aRun(config.name, { seed, config })]);
+          const first = base + 0.002 * (fn === 'relu' ? seed : seed ** 2);
+          const accuracy = repeat ? again(first) : first;
+          const metrics = { loss: 1 - accuracy, accuracy };
+          for (const split of ['validation', 'test']) {
+            store.evaluations.record(run, {
+              split,
+              epoch: 1,
+              step: 100,
+              seconds: 10,
+              samples: 1000,
+              correct: Math.round(1000 * accuracy),
+              metrics,
+            });
+          }
+          runs.push(run);
+        }
+      }
+    }
+    return runs;
+  }
+  const compared = (store: Store, runs: string[]) =>
+    compareHandlers({ store })['runs.compare']({
+      runs,
+      groupBy: ['fn'],
+      target: { metric: 'test/accuracy', value: 0.9 },
+    }) as Awaited<ReturnType<ReturnType<typeof compareHandlers>['runs.compare']>>;
+
+  test('change no number: means, spreads, arrivals and every test are as if each seed were trained once', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const runs = trainedTwice(store, (accuracy) => accuracy);
+    const once = compared(store, runs.slice(0, 6));
+    const twice = compared(store, runs);
+    expect(once.significance[0]).toMatchObject({ counts: [3, 3], paired: { seeds: 3 } });
+    expect(twice.significance).toEqual(once.significance);
+    for (const [i, { runs: members, repeats, ...group }] of twice.groups.entries()) {
+      expect(members).toHaveLength(6);
+      expect(repeats.map(({ seed, differ }) => [seed, differ])).toEqual([
+        [1, false],
+        [2, false],
+        [3, false],
+      ]);
+      const { runs: _runs, repeats: _repeats, ...expected } = once.groups[i]!;
+      expect(group).toEqual(expected);
+      expect(group).toMatchObject({ seeds: 3, test: { count: 3 }, reached: 3 });
+    }
+  });
+
+  test('are told apart from the counted run where their results are not the same', () => {
+    using temporary = temporaryStore();
+    const runs = trainedTwice(temporary.store, (accuracy) => accuracy - 0.001);
+    const { groups } = compared(temporary.store, runs);
+    expect(groups[0]?.counted).toEqual(runs.slice(0, 3));
+    expect(groups[0]?.repeats[0]).toEqual({ seed: 1, counted: runs[0], left: [runs[6]], differ: true });
+  });
+
+  test('are no repeats where more than the seed differs, and the keys are named', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const experiment = store.experiments.create('rates', {});
+    const runs = store.runs.create(
+      experiment,
+      [0.1, 0.2].flatMap((lr) => [1, 2].map((seed) => aRun('r', { seed, config: { seed, lr } }))),
+    );
+    const at = { epoch: 1, step: 1, seconds: 1, samples: 10, correct: 9 };
+    for (const run of runs) {
+      store.evaluations.record(run, { split: 'validation', ...at, metrics: { loss: 1, accuracy: 0.9 } });
+    }
+    const { groups } = compareHandlers({ store })['runs.compare']({ runs, groupBy: [] }) as Awaited<
+      ReturnType<ReturnType<typeof compareHandlers>['runs.compare']>
+    >;
+    expect(groups).toMatchObject([{ seeds: 2, mixed: ['lr'], repeats: [], best: { count: 4 } }]);
+  });
+});
+
 describe('a band', () => {
   test('is mean and spread on the epochs that all runs have', () => {
     using temporary = temporaryStore();
