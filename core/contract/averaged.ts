@@ -49,28 +49,15 @@ export function countedRuns<Run extends Repeatable>(
 /** Top-level keys of a run's configuration that follow from its others. */
 export const derivedKeys: ReadonlySet<string> = new Set(['name', 'experiment', 'variant', 'choices']);
 /** Keys that say where, how often and how long the same thing is trained. */
-const circumstances: ReadonlySet<string> = new Set(['seed', 'backend']);
+const circumstances: ReadonlySet<string> = new Set(['seed', 'backend', 'train.epochs']);
 
-/** A configuration as a text that is the same for runs that differ only in name, seed, device and number of epochs. */
-export function recipe(config: unknown): string {
-  if (!isMapping(config)) return JSON.stringify(config);
-  const kept = Object.entries(config).filter(([key]) => !derivedKeys.has(key) && !circumstances.has(key));
-  const { train, ...rest } = Object.fromEntries(kept);
-  const { epochs: _epochs, ...training } = isMapping(train) ? train : {};
-  return JSON.stringify(ordered({ ...rest, train: training }));
-}
-
-/** The same value with the keys of every mapping in order. */
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (!isMapping(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, ordered(value[key])]),
+/**
+ * What is trained, as a text: the same for runs that differ only in name, seed, device and number of epochs.
+ * @param leaves the configuration's values by their dotted paths
+ */
+export function recipe(leaves: Readonly<Record<string, unknown>>): string {
+  const kept = Object.entries(leaves).filter(
+    ([path]) => !circumstances.has(path) && !derivedKeys.has(path.split('.')[0] as string),
   );
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

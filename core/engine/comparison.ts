@@ -2,7 +2,7 @@ import { countedRuns, derivedKeys, recipe } from '../contract/averaged.ts';
 import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
 import { type GroupDifference, type Outcome, outcomes } from '../contract/significance.ts';
 import { getPath } from '../train/paths.ts';
-import { type Difference, findDifferences } from './differences.ts';
+import { type Difference, findDifferences, flatten } from './differences.ts';
 import { compareGroups } from './statistics/compare-groups.ts';
 import { mean, sampleDeviation } from './statistics/describe.ts';
 
@@ -73,7 +73,9 @@ function describeGroup(
 ): Group {
   const summaries = runs.map(({ summary }) => summary);
   const configs = new Map(runs.map(({ summary, config }) => [summary.id, config]));
-  const { counted, repeats } = countedRuns(summaries, ({ id }) => recipe(configs.get(id)));
+  const { counted, repeats } = countedRuns(summaries, ({ id }) =>
+    recipe(Object.fromEntries(flatten(configs.get(id)))),
+  );
   const arrivals = counted.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
   return {
     key,

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { derivedKeys } from '../../contract/averaged.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
 import type { RunStatus } from '../../contract/runs.ts';
@@ -9,7 +10,6 @@ import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
 import { RunLog } from '../../pool/run-log.ts';
 import { experimentToYaml, type RunConfig, runAsExperiment, runName } from '../../train/experiment.ts';
-import { derivedKeys } from '../comparison.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { checkDevices } from '../device-advice.ts';
 import { flatten } from '../differences.ts';
