@@ -50,6 +50,8 @@ export const runSummary = z.object({
   best: z.number().nullable(),
   bestMetric: z.string(),
   bestEpoch: z.int().nullable(),
+  /** Finished epochs of the last checkpoint: what can be looked at reaches up to here. */
+  checkpointEpoch: z.int().nullable(),
   /** True where "best" was chosen by looking at the test set: said wherever it is shown. */
   selectedOnTest: z.boolean(),
   /** Test accuracy of the best checkpoint. */
@@ -100,6 +102,23 @@ export const checkpointSummary = z.object({
   last: z.boolean(),
 });
 
+/** What is kept of an epoch besides checkpoints. */
+export const snapshotKind = z.enum(['weights', 'predictions', 'health']);
+export type SnapshotKind = z.infer<typeof snapshotKind>;
+
+/** The epochs that can be looked back at, ascending. */
+export const keptEpochs = z.object({
+  /** Whose weights are kept, in a snapshot or a checkpoint. */
+  weights: z.array(z.int()),
+  /** Whose every prediction is kept. */
+  predictions: z.array(z.int()),
+  /** Whose layer health is kept. */
+  health: z.array(z.int()),
+  /** Of all snapshots. */
+  bytes: z.int(),
+});
+export type KeptEpochs = z.infer<typeof keptEpochs>;
+
 export const runDetail = z.object({
   summary: runSummary,
   /** The complete, resolved configuration of this one run. */
@@ -110,6 +129,7 @@ export const runDetail = z.object({
   environment: z.record(z.string(), z.string().nullable()),
   model: modelDescription,
   checkpoints: z.array(checkpointSummary),
+  kept: keptEpochs,
   diskBytes: z.int(),
   /** Names of every metric that has points. */
   metrics: z.array(z.string()),

@@ -27,7 +27,7 @@ export async function computeFeatureMaps(
   split: string,
   index: number,
 ): Promise<FeatureMaps> {
-  const { run, plan, checkpoint } = network;
+  const { run, plan, epoch } = network;
   const sample = findSample(data, split, index);
   const x = inputTensor(sample, data, plan.input);
   const label = sample.source.labels[sample.index] as number;
@@ -42,7 +42,7 @@ export async function computeFeatureMaps(
   const logits = outputs.get(`${network.graph.output.id}.out`)?.data ?? [];
   return {
     run,
-    epoch: checkpoint.epoch,
+    epoch,
     split,
     index,
     label,

@@ -7,25 +7,27 @@ import { compilePlan } from '../graph/compile.ts';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import { resolveModel } from '../models/index.ts';
-import type { CheckpointChoice, StoredCheckpoint } from '../store/checkpoints.ts';
+import type { CheckpointChoice } from '../store/checkpoints.ts';
 import { judgedParameters } from '../train/averaging.ts';
 import { readCheckpoint } from '../train/checkpoints.ts';
 import type { RunConfig } from '../train/experiment.ts';
+import { readWeights } from '../train/snapshots/files.ts';
 import { mustBeTrainedOn, type TrainingData } from '../train/training-data.ts';
 import type { EngineContext } from './context.ts';
 
 type Place = Pick<EngineContext, 'store' | 'home'>;
 
-/** A run's network with the weights of one checkpoint, without a device. */
+/** A run's network with the weights of one epoch, without a device. */
 export interface RunNetwork {
   readonly run: string;
   readonly config: RunConfig;
   readonly graph: Graph;
   /** Every layer's output keeps its own buffer. */
   readonly plan: Plan;
-  readonly checkpoint: StoredCheckpoint;
+  /** Finished epochs. */
+  readonly epoch: number;
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** As recorded in the checkpoint, whatever became of the data since. */
+  /** As recorded beside the weights, whatever became of the data since. */
   readonly trainedOn: TrainingData;
 }
 
@@ -38,28 +40,36 @@ export interface RunData {
 }
 
 /**
- * Compiles a run's network and reads one of its checkpoints.
- * @throws `run.unknown`; `argument.invalid` where there is no such checkpoint; `file.unreadable`, `file.damaged`
+ * Compiles a run's network and reads the weights of one of its checkpoints, or those kept of another epoch.
+ * @throws `run.unknown`; `argument.invalid` where there are no such weights; `file.unreadable`, `file.damaged`
  */
 export async function openRunNetwork(
-  { store, home }: Place,
+  place: Place,
   run: string,
   choice: CheckpointChoice,
 ): Promise<RunNetwork> {
-  const config = store.runs.setup(run).config as RunConfig;
-  const checkpoint = store.checkpoints.find(run, choice);
+  const config = place.store.runs.setup(run).config as RunConfig;
   const graph = buildGraph(await resolveModel(config.model));
   const plan = compilePlan(graph, { retain: true });
-  const { state, data } = await readCheckpoint(join(home, checkpoint.path), checkpoint.sha256);
-  return {
-    run,
-    config,
-    graph,
-    plan,
-    checkpoint,
-    parameters: judgedParameters(state, config.train.average),
-    trainedOn: data,
-  };
+  return { run, config, graph, plan, ...(await readKeptWeights(place, run, choice, config)) };
+}
+
+type KeptWeights = Pick<RunNetwork, 'epoch' | 'parameters' | 'trainedOn'>;
+
+async function readKeptWeights(
+  { store, home }: Place,
+  run: string,
+  choice: CheckpointChoice,
+  config: RunConfig,
+): Promise<KeptWeights> {
+  const snapshot = typeof choice === 'number' ? store.snapshots.find(run, 'weights', choice) : undefined;
+  if (snapshot) {
+    const { parameters, data } = await readWeights(join(home, snapshot.path), snapshot.sha256);
+    return { epoch: snapshot.epoch, parameters, trainedOn: data };
+  }
+  const { epoch, path, sha256 } = store.checkpoints.find(run, choice);
+  const { state, data } = await readCheckpoint(join(home, path), sha256);
+  return { epoch, parameters: judgedParameters(state, config.train.average), trainedOn: data };
 }
 
 /**

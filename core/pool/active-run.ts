@@ -8,6 +8,7 @@ import type { Owner } from '../store/owners.ts';
 import type { RunRequest } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { RunConfig } from '../train/experiment.ts';
+import { snapshotFolder } from '../train/snapshots/files.ts';
 import type { FromWorker } from './protocol.ts';
 import { Recovery, type RecoveryOptions, type Verdict } from './recovery.ts';
 import { RunLog } from './run-log.ts';
@@ -147,6 +148,9 @@ export class ActiveRun {
       case 'checkpoint':
         this.#takeCheckpoint(message);
         break;
+      case 'snapshot':
+        this.#takeSnapshot(message);
+        break;
       case 'log':
         this.#log.write(message.level, message.text);
         break;
@@ -194,10 +198,29 @@ export class ActiveRun {
     this.#options.changed();
   }
 
+  /** Recorded first; then those that have become too many are dropped: their record, then their file. */
+  #takeSnapshot({
+    kind,
+    file,
+    epoch,
+    step,
+    bytes,
+    sha256,
+    every,
+  }: Extract<FromWorker, { type: 'snapshot' }>): void {
+    const { store } = this.#options;
+    const path = `runs/${this.run}/${file}`;
+    const dropped = store.transaction(() => {
+      store.snapshots.record(this.run, { kind, epoch, step, path, bytes, sha256 });
+      return store.snapshots.thin(this.run, kind, every);
+    });
+    for (const old of dropped) rmSync(join(store.home, old.path), { force: true });
+  }
+
   #end(exit: WorkerExit): void {
     this.#worker = null;
     this.#watchdog?.stop();
-    removeTemporaries(join(this.#folder, 'checkpoints'));
+    for (const folder of ['checkpoints', snapshotFolder]) removeTemporaries(join(this.#folder, folder));
     if (exit.errors !== '') this.#log.write('error', exit.errors);
     const loss = this.#abandoned ? null : this.#recovery.lossIn(this.#verdict, exit);
     if (loss === null) this.#conclude(exit);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChosenDevice } from '../backends/choice.ts';
-import { errorJson } from '../contract/runs.ts';
+import { errorJson, snapshotKind } from '../contract/runs.ts';
 import type { RunConfig } from '../train/experiment.ts';
 
 /**
@@ -56,6 +56,19 @@ export const checkpointMessage = z.object({
   sha256: z.string(),
 });
 
+export const snapshotMessage = z.object({
+  type: z.literal('snapshot'),
+  kind: snapshotKind,
+  /** Inside the run's folder. */
+  file: z.string(),
+  epoch: z.int(),
+  step: z.int(),
+  bytes: z.int(),
+  sha256: z.string(),
+  /** Those of this kind whose epoch is a multiple of it stay. */
+  every: z.int().positive(),
+});
+
 export const fromWorker = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('ready'),
@@ -88,6 +101,7 @@ export const fromWorker = z.discriminatedUnion('type', [
     ),
   }),
   checkpointMessage,
+  snapshotMessage,
   /** Getting on, at most once a second: between reports there may be none of the others for long. */
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),

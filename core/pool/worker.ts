@@ -5,9 +5,11 @@ import type { Backend } from '../backends/backend.ts';
 import { openDevice } from '../backends/index.ts';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkpoints.ts';
+import type { Evaluation } from '../train/evaluate.ts';
 import { type Observer, type Outcome, type Point, train } from '../train/loop.ts';
 import { start } from '../train/position.ts';
 import { openSession, type Session } from '../train/session.ts';
+import { SnapshotKeeper } from '../train/snapshots/keeper.ts';
 import { mustBeTrainedOn } from '../train/training-data.ts';
 import { type FromWorker, type Job, toWorker } from './protocol.ts';
 
@@ -101,6 +103,9 @@ function sayAlive(): void {
 }
 
 function observer(job: Job, session: Session): Observer {
+  const snapshots = new SnapshotKeeper(session, job.folder);
+  /** Of the epoch that is about to be kept. */
+  let evaluated: readonly Evaluation[] = [];
   return {
     requested() {
       sayAlive();
@@ -110,23 +115,28 @@ function observer(job: Job, session: Session): Observer {
       void send({ type: 'report', points: points.map(finite), progress, usage: usage() });
     },
     evaluated({ epoch, step, seconds, evaluations }) {
-      const results = evaluations.map(({ loss, ...rest }) => ({ ...rest, loss: finiteOrNull(loss) }));
+      evaluated = evaluations;
+      // The engine has no use for what was predicted of every single sample.
+      const results = evaluations.map(({ loss, predictions: _, scores: __, ...rest }) => ({
+        ...rest,
+        loss: finiteOrNull(loss),
+      }));
       void send({ type: 'evaluated', epoch, step, seconds, evaluations: results });
     },
     endsEarly(reason) {
       endedEarly = reason;
     },
-    async checkpoint(position) {
+    async checkpoint(position, complete) {
       const file = checkpointFile(position);
       const { data, program } = session;
-      const written = await writeCheckpoint(
-        join(job.folder, file),
-        program.plan,
-        await program.state(),
-        position,
-        data,
-      );
+      const state = await program.state();
       const { epoch, step } = position;
+      if (complete) {
+        for (const { kept, every } of await snapshots.keep(epoch, state, evaluated)) {
+          await send({ type: 'snapshot', ...kept, epoch, step, every });
+        }
+      }
+      const written = await writeCheckpoint(join(job.folder, file), program.plan, state, position, data);
       await send({ type: 'checkpoint', file, epoch, step, bytes: written.bytes, sha256: written.sha256 });
     },
   };

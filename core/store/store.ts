@@ -13,6 +13,7 @@ import { Owners } from './owners.ts';
 import { Queue } from './queue.ts';
 import { Runs } from './runs.ts';
 import { Settings } from './settings.ts';
+import { Snapshots } from './snapshots.ts';
 import { watchStore } from './watch.ts';
 
 /**
@@ -30,6 +31,7 @@ export class Store {
   readonly metrics: Metrics;
   readonly evaluations: Evaluations;
   readonly checkpoints: Checkpoints;
+  readonly snapshots: Snapshots;
   readonly settings: Settings;
   readonly #connection: Connection;
 
@@ -45,6 +47,7 @@ export class Store {
     this.metrics = new Metrics(connection, this.runs);
     this.evaluations = new Evaluations(connection, this.runs, this.metrics);
     this.checkpoints = new Checkpoints(connection, this.runs);
+    this.snapshots = new Snapshots(connection, this.runs);
     this.settings = new Settings(connection);
   }
 
@@ -58,11 +61,12 @@ export class Store {
     return this.transaction(() => this.runs.interruptAbandoned(this.owners.gone()));
   }
 
-  /** Forgets points and evaluations after a step, before a run goes on from its checkpoint. Throws `run.unknown`. */
+  /** Forgets points, evaluations and snapshots after a step, before a run goes on from its checkpoint. Throws `run.unknown`. */
   rewind(run: string, step: number): void {
     this.transaction(() => {
       this.metrics.removeAfter(run, step);
       this.evaluations.removeAfter(run, step);
+      this.snapshots.removeAfter(run, step);
     });
   }
 

@@ -33,6 +33,7 @@ export interface RunRow {
   selected_on_test: number;
   best: number | null;
   best_epoch: number | null;
+  checkpoint_epoch: number | null;
   test_metrics: string | null;
   test_correct: number | null;
   test_count: number | null;
@@ -48,6 +49,7 @@ export const selectRuns = `
   SELECT runs.key, runs.id, runs.name, status, request, owner, pid, host, heartbeat, colour, seed, choices, device,
     backend, runs.created_at, started_at, ended_at, epochs, runs.epoch, runs.step, seconds, images_per_second,
     best_metric, best_direction, selected_on_test, best, best_epoch, notes, tags, error, ending, trashed_at,
+    (SELECT max(epoch) FROM checkpoints WHERE checkpoints.run = runs.key) AS checkpoint_epoch,
     experiments.id AS experiment_id, experiments.name AS experiment_name,
     evaluations.metrics AS test_metrics, evaluations.correct AS test_correct, evaluations.samples AS test_count
   FROM runs
@@ -89,6 +91,7 @@ export function toSummary(row: RunRow, last: Readonly<Record<string, number>>): 
     best: row.best,
     bestMetric: row.best_metric,
     bestEpoch: row.best_epoch,
+    checkpointEpoch: row.checkpoint_epoch,
     selectedOnTest: row.selected_on_test === 1,
     test: test?.accuracy ?? null,
     testCorrect: row.test_correct,

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { ProgramState } from '../backends/backend.ts';
-import { ConvolabError } from '../contract/errors.ts';
 import {
   decodeSafetensors,
   type SafeTensor,
   type WrittenFile,
   writeSafetensors,
 } from '../export/safetensors.ts';
+import { readVerified } from '../export/verified-file.ts';
 import type { Plan } from '../graph/plan.ts';
 import { type Position, position } from './position.ts';
 import { type TrainingData, trainingData } from './training-data.ts';
@@ -59,13 +57,7 @@ export async function writeCheckpoint(
  * @throws `file.unreadable`, `file.damaged`
  */
 export async function readCheckpoint(path: string, sha256: string): Promise<ReadCheckpoint> {
-  const bytes = await readBytes(path);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new ConvolabError('file.damaged', `The checkpoint is not what was written: ${path}.`, {
-      subject: path,
-      hint: elsewhere,
-    });
-  }
+  const bytes = await readVerified(path, sha256, { what: 'The checkpoint', hint: elsewhere });
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const parameters = new Map<string, Float32Array>();
   const optimizer = new Map<string, Float32Array>();
@@ -83,16 +75,3 @@ export async function readCheckpoint(path: string, sha256: string): Promise<Read
 
 const elsewhere =
   'Put the file back from a copy, or train the run again; its other checkpoints can be exported.';
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ConvolabError(
-      'file.unreadable',
-      `The checkpoint cannot be read: ${path}.`,
-      { subject: path, hint: elsewhere },
-      { cause },
-    );
-  }
-}

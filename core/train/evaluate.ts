@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Pacer } from './pacer.ts';
-import { countAmong } from './scores.ts';
+import { countAmong, isProbability, topScores } from './scores.ts';
 import type { Session, SplitName } from './session.ts';
 
 /** What a network makes of one split. */
@@ -16,6 +16,10 @@ export interface Evaluation {
   readonly top5: number | null;
   /** [true class][predicted class], row-major counts. */
   readonly confusion: Uint32Array;
+  /** Predicted class of every sample, in the split's order. */
+  readonly predictions: Int32Array;
+  /** What the network gave that class: its probability, or its output where the loss makes no probabilities. */
+  readonly scores: Float32Array;
 }
 
 /**
@@ -31,6 +35,9 @@ export async function evaluate(
   const { indices, source } = session.splits[split];
   const classes = source.classes;
   const confusion = new Uint32Array(classes * classes);
+  const predictions = new Int32Array(indices.length);
+  const scores = new Float32Array(indices.length);
+  const probable = isProbability(session.program.plan.loss);
   const pacer = new Pacer(session.config.train.batchSize, 65_536);
   let correct = 0;
   let lossSum = 0;
@@ -39,16 +46,18 @@ export async function evaluate(
     if (interrupted()) return null;
     const part = indices.subarray(done, done + pacer.next(indices.length - done));
     const before = performance.now();
-    const report = await session.program.evaluate(source.name, part, { outputs: classes > 5 });
+    const report = await session.program.evaluate(source.name, part, { outputs: true });
     pacer.measured(part.length, performance.now() - before);
     for (const [i, index] of part.entries()) {
       const truth = source.labels[index] as number;
       const cell = truth * classes + (report.predictions[i] as number);
       confusion[cell] = (confusion[cell] as number) + 1;
     }
+    predictions.set(report.predictions, done);
     if (report.outputs) {
+      scores.set(topScores(report.outputs, report.predictions, classes, probable), done);
       const labels = Array.from(part, (index) => source.labels[index] as number);
-      amongFive += countAmong(report.outputs, labels, classes, 5);
+      if (classes > 5) amongFive += countAmong(report.outputs, labels, classes, 5);
     }
     correct += report.correct;
     lossSum += report.lossSum;
@@ -57,5 +66,15 @@ export async function evaluate(
   }
   const count = indices.length;
   const top5 = classes > 5 ? amongFive / count : null;
-  return { split, count, correct, loss: lossSum / count, accuracy: correct / count, top5, confusion };
+  return {
+    split,
+    count,
+    correct,
+    loss: lossSum / count,
+    accuracy: correct / count,
+    top5,
+    confusion,
+    predictions,
+    scores,
+  };
 }

@@ -14,6 +14,7 @@ import { completeModel, modelIssues } from './model-issues.ts';
 import { optimizerSchema } from './optimizers/index.ts';
 import { getPath, setPath } from './paths.ts';
 import { scheduleSchema } from './schedules/index.ts';
+import { snapshotSchema } from './snapshots/policy.ts';
 import { parseText } from './source.ts';
 import { stoppingSchema } from './stopping.ts';
 import {
@@ -50,6 +51,7 @@ const experimentSchema = z.strictObject({
       clip: clipSchema.optional(),
       average: averageSchema.optional(),
       earlyStopping: stoppingSchema.optional(),
+      snapshots: snapshotSchema.optional(),
       select: selectSchema.optional(),
     })
     .prefault({}),

@@ -214,9 +214,10 @@ class Training {
       correct: 0,
     };
     this.#observer.evaluated({ epoch: epoch + 1, step, seconds: this.#seconds(), evaluations });
+    await this.#keep(true);
+    // Last: whoever sees that the epoch is over finds all of it in its place.
     this.#observer.report([], this.#progress());
     this.#reported = performance.now();
-    await this.#keep(true);
     return true;
   }
 

@@ -1,3 +1,31 @@
+import type { KernelCall } from '../graph/plan.ts';
+
+/** Whether softmax makes probabilities of the outputs; with other losses they are looked at as they are. */
+export function isProbability({ kernel }: Pick<KernelCall, 'kernel'>): boolean {
+  return kernel === 'softmax-cross-entropy';
+}
+
+/**
+ * What was given to the predicted class of every row.
+ * @param outputs [rows, classes]
+ * @param probable softmax is applied first
+ */
+export function topScores(
+  outputs: Float32Array,
+  predictions: Int32Array,
+  classes: number,
+  probable: boolean,
+): Float32Array {
+  return Float32Array.from(predictions, (predicted, row) => {
+    const top = outputs[row * classes + predicted] as number;
+    if (!probable) return top;
+    // The predicted class has the largest output, so that no exponential overflows.
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp((outputs[row * classes + k] as number) - top);
+    return 1 / sum;
+  });
+}
+
 /** Place of the largest of a row's numbers, the first of equal ones. */
 export function largestAt(values: Float32Array | Float64Array, row: number, classes: number): number {
   let best = 0;

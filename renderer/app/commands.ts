@@ -5,6 +5,7 @@ import { useWorkspaceStore } from '../stores/workspace.ts';
 import type { IconName } from '../ui/icons.ts';
 import { openExperimentFile } from './open-file.ts';
 import { overlays } from './overlays.ts';
+import { pageCommands } from './page-commands.ts';
 import { router } from './router.ts';
 import { type TextKey, useText } from './text.ts';
 import { theme } from './theme.ts';
@@ -51,7 +52,7 @@ function switchTab(by: number): void {
   if (path !== undefined) void router.push(path);
 }
 
-/** Everything that does not need a run. Texts are in the language in force. */
+/** Everything that does not need a run, and what the page in view offers. Texts are in the language in force. */
 export function windowCommands(): Command[] {
   const text = useText();
   const settings = useSettingsStore();
@@ -137,5 +138,6 @@ export function windowCommands(): Command[] {
       keys: '?',
       run: () => overlays.toggle('shortcuts'),
     },
+    ...pageCommands.flatMap((commands) => commands()),
   ];
 }

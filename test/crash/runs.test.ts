@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,6 +42,18 @@ function finalTensors(run: string): string {
   store.close();
   const { tensors } = decodeSafetensors(readFileSync(join(home.path, path)), path);
   return fingerprint(new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array])));
+}
+
+/** What a run kept of its epochs: kind, epoch and checksum of every snapshot, each held against its file. */
+function snapshotsOf(run: string): string[] {
+  const store = openStore(home.path);
+  const all = store.snapshots.list(run);
+  store.close();
+  return all.map(({ kind, epoch, path, sha256 }) => {
+    const bytes = readFileSync(join(home.path, path));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    return `${kind} ${epoch} ${sha256}`;
+  });
 }
 
 /** The process that trains a run, which its log names. */
@@ -86,6 +99,8 @@ describe('a worker that is killed', () => {
     await ask(engine, 'runs.resume', { run });
     const finished = await untilStatus(engine, run, 'finished');
     expect(finalTensors(run)).toBe(finalTensors(undisturbed));
+    expect(snapshotsOf(run)).toEqual(snapshotsOf(undisturbed));
+    expect(snapshotsOf(run).length).toBeGreaterThanOrEqual(12);
     const other = (await ask(engine, 'runs.get', { run: undisturbed })).summary;
     expect(finished).toMatchObject({
       step: other.step,

@@ -49,7 +49,7 @@ async function classNames({ store, home }: Context, run: string): Promise<readon
   return (await readCheckpoint(join(home, last.path), last.sha256)).data.classes;
 }
 
-function kernelsOf({ run, plan, parameters, checkpoint }: RunNetwork, layer: string): KernelImages {
+function kernelsOf({ run, plan, parameters, epoch }: RunNetwork, layer: string): KernelImages {
   const parameter = plan.parameters.find(({ name }) => name === `${layer}.weight`);
   const weights = parameter && parameters.get(parameter.name);
   if (!weights) {
@@ -61,7 +61,7 @@ function kernelsOf({ run, plan, parameters, checkpoint }: RunNetwork, layer: str
   }
   return {
     run,
-    epoch: checkpoint.epoch,
+    epoch,
     layer,
     parameter: parameter.name,
     weights: tensorPayload(parameter.shape, weights),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { derivedKeys } from '../../contract/averaged.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
-import type { RunStatus } from '../../contract/runs.ts';
+import type { KeptEpochs, RunStatus, SnapshotKind } from '../../contract/runs.ts';
 import { packSettings } from '../../contract/settings.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
@@ -100,8 +100,22 @@ async function detail(context: EngineContext, run: string): Promise<Result<'runs
     checkpoints: store.checkpoints
       .list(run)
       .map(({ epoch, step, bytes, best, last }) => ({ epoch, step, bytes, best, last })),
+    kept: keptEpochs(context, run),
     diskBytes: folderBytes(runFolder(context, run)),
     metrics: store.metrics.names(run),
+  };
+}
+
+/** A snapshot and a checkpoint of one epoch hold the same weights; amid an epoch there is only a checkpoint. */
+function keptEpochs({ store }: EngineContext, run: string): KeptEpochs {
+  const snapshots = store.snapshots.list(run);
+  const of = (kind: SnapshotKind) => snapshots.filter((each) => each.kind === kind).map(({ epoch }) => epoch);
+  const weights = new Set([...of('weights'), ...store.checkpoints.list(run).map(({ epoch }) => epoch)]);
+  return {
+    weights: [...weights].sort((a, b) => a - b),
+    predictions: of('predictions'),
+    health: of('health'),
+    bytes: snapshots.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

@@ -19,6 +19,7 @@ export function useRun(id: () => string): OpenRun {
       run: id(),
       status: row.value?.status,
       epoch: Math.floor(row.value?.epoch ?? 0),
+      kept: row.value?.checkpointEpoch,
       best: row.value?.bestEpoch,
     }),
     ({ run }) => inspect.detail(run),

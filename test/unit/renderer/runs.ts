@@ -24,6 +24,7 @@ export function runRow(changes: Partial<RunSummary> = {}): RunSummary {
     best: 0.98,
     bestMetric: 'validation/accuracy',
     bestEpoch: 3,
+    checkpointEpoch: 4,
     selectedOnTest: false,
     test: 0.979,
     testCorrect: 9790,

@@ -1,0 +1,136 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
+import type { Engine } from '../../../core/engine/api.ts';
+import { createEngine } from '../../../core/engine/engine.ts';
+import { openStore } from '../../../core/store/store.ts';
+import { evaluate } from '../../../core/train/evaluate.ts';
+import type { RunConfig } from '../../../core/train/experiment.ts';
+import { openSession } from '../../../core/train/session.ts';
+import { readPredictions, readWeights } from '../../../core/train/snapshots/files.ts';
+import { keptEvery, usualSnapshots } from '../../../core/train/snapshots/policy.ts';
+import { temporaryFolder } from '../../support/project.ts';
+import { ask, installBars, tinyExperiment, untilStatus } from '../../support/training.ts';
+
+/** A worker, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
+
+let home: ReturnType<typeof temporaryFolder>;
+let engine: Engine;
+
+beforeEach(async () => {
+  home = temporaryFolder();
+  installBars(home.path, { train: 120, test: 30 });
+  engine = await createEngine({ home: home.path, threads: 1 });
+});
+afterEach(async () => {
+  await engine.close();
+  home.remove();
+});
+
+/** Trains to the end with these snapshots. */
+async function trained(snapshots?: Readonly<Record<string, unknown>>, epochs = 3): Promise<string> {
+  const config = tinyExperiment({ train: { epochs, ...(snapshots && { snapshots }) } });
+  const { runs } = await ask(engine, 'experiments.create', { config });
+  await untilStatus(engine, runs[0] ?? '', 'finished');
+  return runs[0] ?? '';
+}
+
+const filesOf = (run: string) => readdirSync(join(home.path, 'runs', run, 'snapshots')).sort();
+
+describe('snapshots', () => {
+  test('keep weights and predictions of every epoch, which are what evaluating gives again', async () => {
+    const run = await trained();
+    const { kept, config } = await ask(engine, 'runs.get', { run });
+    expect(kept).toMatchObject({ weights: [1, 2, 3], predictions: [1, 2, 3] });
+    const session = await openSession(config as RunConfig, {
+      home: home.path,
+      backend: createReferenceBackend(),
+      threads: 1,
+    });
+    const store = openStore(home.path);
+    for (const epoch of kept.predictions) {
+      const [weights, predictions] = (['weights', 'predictions'] as const).map((kind) => {
+        const { path, sha256 } = store.snapshots.find(run, kind, epoch) ?? { path: '', sha256: '' };
+        return { path: join(home.path, path), sha256 };
+      }) as [{ path: string; sha256: string }, { path: string; sha256: string }];
+      const { parameters } = await readWeights(weights.path, weights.sha256);
+      session.program.setState({ parameters, optimizer: new Map() });
+      const again = await evaluate(session, 'test');
+      const stored = await readPredictions(predictions.path, predictions.sha256, 'test');
+      expect(Array.from(stored.classes)).toEqual(Array.from(again?.predictions ?? []));
+      stored.scores.forEach((score, i) => {
+        expect(score).toBeCloseTo(again?.scores[i] as number, 5);
+      });
+      const confusion = await ask(engine, 'runs.confusion', { run, epoch });
+      expect(confusion?.counts.flat()).toEqual(Array.from(again?.confusion ?? []));
+    }
+    store.close();
+  });
+
+  test('show the kernels of any epoch, and no two epochs alike', async () => {
+    const run = await trained();
+    const shown = [1, 2, 3].map((checkpoint) =>
+      ask(engine, 'runs.kernels', { run, layer: 'OUT', checkpoint }),
+    );
+    const kernels = await Promise.all(shown);
+    expect(kernels.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(new Set(kernels.map(({ weights }) => weights.data)).size).toBe(3);
+  });
+
+  test('thin out where they reach the room that they were given', async () => {
+    // The weights of the tiny network take 31.4 kB, its predictions 250 bytes.
+    const run = await trained({ megabytes: 0.1 }, 9);
+    const { kept } = await ask(engine, 'runs.get', { run });
+    expect(kept.predictions).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(filesOf(run).filter((file) => file.includes('weights'))).toEqual([
+      'epoch-4.weights.safetensors',
+      'epoch-8.weights.safetensors',
+    ]);
+  });
+
+  test('are left out where the experiment says so', async () => {
+    const run = await trained({ weights: false, predictions: false, health: false });
+    const { kept, checkpoints } = await ask(engine, 'runs.get', { run });
+    expect(kept).toEqual({
+      weights: checkpoints.map(({ epoch }) => epoch),
+      predictions: [],
+      health: [],
+      bytes: 0,
+    });
+  });
+
+  test('go with their run', async () => {
+    const run = await trained();
+    await ask(engine, 'runs.trash', { runs: [run] });
+    await ask(engine, 'runs.delete', { runs: [run] });
+    expect(readdirSync(join(home.path, 'runs'))).toEqual([]);
+    const { runs } = await ask(engine, 'experiments.create', { config: tinyExperiment() });
+    expect((await ask(engine, 'runs.get', { run: runs[0] ?? '' })).kept.bytes).toBe(0);
+  });
+});
+
+describe('the epochs that are kept', () => {
+  const spec = { ...usualSnapshots, megabytes: 1 };
+
+  test('never take more room than they were given, at any epoch', () => {
+    for (const every of [1, 3]) {
+      for (let epoch = 1; epoch <= 1000; epoch++) {
+        const kept = keptEvery('weights', epoch, 90_000, { ...spec, every }) as number;
+        expect(Math.floor(epoch / kept) * 90_000).toBeLessThanOrEqual(1e6);
+        expect(kept % every).toBe(0);
+      }
+    }
+  });
+
+  test('are every epoch, as long as there is room', () => {
+    expect(keptEvery('weights', 11, 90_000, spec)).toBe(1);
+    expect(keptEvery('weights', 12, 90_000, spec)).toBe(2);
+  });
+
+  test('are none where a single one is too large', () => {
+    expect(keptEvery('weights', 1, 1_000_001, spec)).toBeNull();
+    expect(keptEvery('weights', 1, 1_000_000, spec)).toBe(1);
+  });
+});
