@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { findChromium } from './chromium.mjs';
 import { step } from './processes.mjs';
 import { onPath, SetupError, say } from './project.mjs';
+import { findSoftwareVulkan, hasVulkanLoader } from './vulkan.mjs';
 
 /**
  * What the project needs of the operating system. As root on Debian and its relatives it is installed; anywhere else
@@ -40,12 +40,11 @@ const browser = {
 
 /** @type {Requirement} */
 const vulkan = {
-  what: 'The Vulkan loader (for the tests of GPU devices)',
-  present: () => process.platform !== 'linux' || libraryFolders().some(holdsVulkan),
-  debian: ['libvulkan1'],
-  elsewhere: {
-    linux: 'Install it, e.g. "sudo apt-get install libvulkan1" or "sudo dnf install vulkan-loader".',
-  },
+  what: 'The Vulkan loader, or Chromium’s software GPU (for the tests of GPUs)',
+  present: () => process.platform !== 'linux' || (hasVulkanLoader() && findSoftwareVulkan() !== undefined),
+  debian: ['libvulkan1', 'chromium'],
+  elsewhere: { linux: 'Those tests are skipped; on Debian, install libvulkan1 and chromium.' },
+  optional: true,
 };
 
 /** @type {Requirement} */
@@ -89,22 +88,17 @@ const pytorch = {
   optional: true,
 };
 
-function libraryFolders() {
-  const triplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? '';
-  return [`/usr/lib/${triplet}`, '/usr/lib64', '/usr/lib'].filter((folder) => existsSync(folder));
-}
-
-const holdsVulkan = (folder) => readdirSync(folder).some((name) => name.startsWith('libvulkan.so'));
-
 export const ensureCompiler = () => ensure([compiler]);
 export const ensureTestTools = () => ensure([browser, vulkan, arm, clang, pytorch]);
+
+/** Whether what is missing can be installed on this machine without asking anybody. */
+export const canInstall = () => process.getuid?.() === 0 && onPath('apt-get');
 
 /** @param {Requirement[]} requirements */
 function ensure(requirements) {
   const missing = requirements.filter((requirement) => !requirement.present());
   if (missing.length === 0) return;
-  const root = process.getuid?.() === 0;
-  if (root && onPath('apt-get')) installEach(missing);
+  if (canInstall()) installEach(missing);
   const left = missing.filter((requirement) => !requirement.present());
   const line = ({ what, elsewhere }) => `${what} is missing. ${elsewhere[process.platform] ?? ''}`;
   for (const requirement of left.filter(({ optional }) => optional)) say(line(requirement));

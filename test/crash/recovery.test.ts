@@ -9,7 +9,11 @@ import { type Faults, failingWorker, faultsVariable } from '../support/failing-g
 import { openPool, type PoolStand } from '../support/pool.ts';
 import { temporaryFolder } from '../support/project.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
-import { useSoftwareVulkan } from '../support/vulkan.ts';
+import { useSoftwareVulkan, vulkanMissing } from '../support/vulkan.ts';
+
+/** Experiments that ask for a GPU are taken only where one can be seen. */
+const missing = vulkanMissing();
+const because = missing ? ` (skipped: ${missing})` : '';
 
 let home: ReturnType<typeof temporaryFolder>;
 const stands: PoolStand[] = [];
@@ -71,7 +75,7 @@ afterEach(async () => {
   home.remove();
 });
 
-describe('a run whose GPU fails', () => {
+describe.skipIf(missing)(`a run whose GPU fails${because}`, () => {
   test.each([
     ['is lost', 'lost', atOnce, 'The GPU was lost'],
     ['crashes its process', 'crash', atOnce, 'SIGSEGV'],
@@ -128,7 +132,7 @@ describe('a run whose GPU fails', () => {
   );
 });
 
-describe('GPUs', () => {
+describe.skipIf(missing)(`GPUs${because}`, () => {
   test('each take one run, side by side, and the next run the first that comes free', async () => {
     failWith('hang');
     const stand = await open({}, surveyOf('gpu:0', 'gpu:1'));
