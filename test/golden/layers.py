@@ -1,11 +1,13 @@
-"""Small networks in PyTorch, as the judge of layers and losses.
+"""Networks in PyTorch, as the judge of layers, losses and whole networks.
 
 Reads one JSON object from standard input: `cases`, each with a `model` (as a model file holds it), `training`, `count`,
-and flat lists `x`, `y` (labels, or targets of all outputs) and `parameters` (by name, with shapes). Writes one JSON object
-per case and line: `loss`, and flat lists of every `<layer>.out`, `<parameter>.grad`, and, in training, of every running
-`<layer>.mean` and `<layer>.variance` after the step; computed in float64 by autograd.
+`x`, `y` (a list of labels, or targets of all outputs) and `parameters` (by name, with shapes). Writes one JSON object per
+case and line: `loss`, and `tensors`: every `<layer>.out`, `<parameter>.grad`, and, in training, every running
+`<layer>.mean` and `<layer>.variance` after the step; computed in float64 by autograd. Numbers come as float32 and go as
+float64, little-endian, in base64.
 """
 
+import base64
 import json
 import sys
 
@@ -24,6 +26,14 @@ ACTIVATIONS = {
     "softplus": F.softplus,
     "scaled-tanh": lambda u: 1.7159 * torch.tanh(2 / 3 * u),
 }
+
+
+def read(numbers):
+    return torch.frombuffer(bytearray(base64.b64decode(numbers)), dtype=torch.float32).double()
+
+
+def write(tensor):
+    return base64.b64encode(tensor.detach().contiguous().numpy().tobytes()).decode()
 
 
 def conv(spec, x, p, _):
@@ -56,6 +66,13 @@ def batch_norm(spec, x, p, training):
     return F.batch_norm(x, p["mean"], p["variance"], p["weight"], p["bias"], training, share, epsilon)
 
 
+def concat(parts):
+    same = all(part.dim() == 4 and part.shape[2:] == parts[0].shape[2:] for part in parts)
+    return torch.cat(parts if same else [part.flatten(1) for part in parts], 1)
+
+
+# Layers of several inputs.
+JOINTS = {"concat": concat, "add": lambda parts: torch.stack(parts).sum(0)}
 LAYERS = {
     "conv": conv,
     "dense": dense,
@@ -85,29 +102,31 @@ def loss_of(spec, out, y):
 
 def run(case):
     model = case["model"]
-    parameters = {n: torch.tensor(p["data"], dtype=torch.float64).reshape(p["shape"]) for n, p in case["parameters"].items()}
+    parameters = {n: read(p["data"]).reshape(p["shape"]) for n, p in case["parameters"].items()}
     running = {n: p for n, p in parameters.items() if n.endswith((".mean", ".variance"))}
     for name, parameter in parameters.items():
         if name not in running:
             parameter.requires_grad_()
-    x = torch.tensor(case["x"], dtype=torch.float64).reshape(case["count"], *model["input"])
-    out = {}
+    x = read(case["x"]).reshape(case["count"], *model["input"])
+    out = {"input": x}
     for spec in model["layers"]:
+        parts = [out[name] for name in spec.get("from", [])] or [x]
         own = {n.split(".")[1]: p for n, p in parameters.items() if n.split(".")[0] == spec["id"]}
-        x = LAYERS[spec["type"]](spec, x, own, case["training"])
+        kind = spec["type"]
+        x = JOINTS[kind](parts) if kind in JOINTS else LAYERS[kind](spec, parts[0], own, case["training"])
         x = ACTIVATIONS[spec.get("activation", spec.get("fn", "linear"))](x)
         out[spec["id"]] = x
-    y = torch.tensor(case["y"])
-    if y.is_floating_point():
-        y = y.double().reshape(case["count"], -1)
+    del out["input"]
+    labelled = isinstance(case["y"], list)
+    y = torch.tensor(case["y"]) if labelled else read(case["y"]).reshape(case["count"], -1)
     loss = loss_of(model["loss"], x.flatten(1), y)
     loss.backward()
     tensors = {f"{layer}.out": value for layer, value in out.items()}
     tensors |= {f"{name}.grad": p.grad for name, p in parameters.items() if name not in running}
     if case["training"]:
         tensors |= running
-    return {"loss": loss.item(), "tensors": {k: v.detach().flatten().tolist() for k, v in tensors.items()}}
+    return {"loss": loss.item(), "tensors": {name: write(tensor) for name, tensor in tensors.items()}}
 
 
-for request in json.load(sys.stdin)["cases"]:
-    print(json.dumps(run(request)))
+for each in json.load(sys.stdin)["cases"]:
+    print(json.dumps(run(each)))

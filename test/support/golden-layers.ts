@@ -1,16 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, HostTensor, ProbeBatch, ProgramState } from '../../core/backends/backend.ts';
+import type { Backend } from '../../core/backends/backend.ts';
 import { createReferenceBackend } from '../../core/backends/reference/index.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
-import type { Plan } from '../../core/graph/plan.ts';
 import { activationName } from '../../core/kernels/activations.ts';
+import { judge, type Trial, type Verdict } from './judge.ts';
 import { drawBatch, drawSource, drawState, plainTransform, probe, tensorsOf, worstError } from './plans.ts';
-import { pytorchMissing, runPython } from './pytorch.ts';
+import { pytorchMissing } from './pytorch.ts';
 
-const script = fileURLToPath(new URL('../golden/layers.py', import.meta.url));
 const count = 5;
 const moment = { seed: 1, step: 0 };
 
@@ -19,14 +17,6 @@ interface Case {
   readonly model: Record<string, unknown>;
   readonly training?: true;
 }
-
-interface Prepared extends Case {
-  readonly plan: Plan;
-  readonly state: ProgramState;
-  readonly batch: ProbeBatch;
-}
-
-type Answer = { loss: number; tensors: Record<string, number[]> };
 
 const first = { id: 'A', type: 'conv', filters: 4, kernel: 3, pad: 1, activation: 'tanh' };
 const last = { id: 'Z', type: 'dense', units: 3 };
@@ -72,16 +62,18 @@ export function describeGoldenLayers(backend: Backend, tolerance: number): void 
   const missing = pytorchMissing();
   const title = `layers on ${backend.device.name} against PyTorch`;
   describe.skipIf(missing)(missing ? `${title} (skipped: ${missing})` : title, () => {
-    const prepared = new Map<string, { of: Prepared; answer: Answer }>();
+    const prepared = new Map<string, { trial: Trial; verdict: Verdict }>();
     beforeAll(async () => {
-      const all = await Promise.all(cases.map(prepare));
-      const answers = runPython(script, { cases: all.map(request) }) as Answer[];
-      for (const [i, of] of all.entries()) prepared.set(of.name, { of, answer: answers[i] as Answer });
+      const trials = await Promise.all(cases.map(prepare));
+      const verdicts = judge(trials);
+      for (const [i, { name }] of cases.entries()) {
+        prepared.set(name, { trial: trials[i] as Trial, verdict: verdicts[i] as Verdict });
+      }
     });
     it.each(cases.map(({ name }) => name))('%s', async (name) => {
-      const { of, answer } = prepared.get(name) as { of: Prepared; answer: Answer };
-      const actual = await probe(backend, of.plan, of.state, of.batch);
-      const { name: tensor, error } = worstError(tensorsOf(actual), shaped(of.plan, answer));
+      const { trial, verdict } = prepared.get(name) as { trial: Trial; verdict: Verdict };
+      const actual = await probe(backend, trial.plan, trial.state, trial.batch);
+      const { name: tensor, error } = worstError(tensorsOf(actual), verdict.tensors);
       expect(error, tensor).toBeLessThanOrEqual(tolerance);
     });
     it('running mean and variance follow batches as PyTorch’s do', () => expectRunning(backend, tolerance));
@@ -89,7 +81,7 @@ export function describeGoldenLayers(backend: Backend, tolerance: number): void 
 }
 
 /** Draws a case that sits on no kink: rounding to float32 must not make the reference jump. */
-async function prepare(of: Case): Promise<Prepared> {
+async function prepare(of: Case): Promise<Trial> {
   const plan = compilePlan(buildGraph(parseModel(of.model)), { retain: true });
   for (let seed = 1; seed <= 20; seed++) {
     const state = drawState(plan, seed);
@@ -99,38 +91,6 @@ async function prepare(of: Case): Promise<Prepared> {
     if (worstError(tensorsOf(rounded), tensorsOf(exact)).error < 5e-5) return { ...of, plan, state, batch };
   }
   throw new Error(`every draw of ${of.name} sits on a kink`);
-}
-
-function request({ model, training, plan, state, batch }: Prepared) {
-  const parameters = Object.fromEntries(
-    plan.parameters.map(({ name, shape }) => [
-      name,
-      { shape, data: [...(state.parameters.get(name) ?? [])] },
-    ]),
-  );
-  return {
-    model,
-    training: training === true,
-    count: batch.count,
-    x: [...batch.x],
-    y: [...batch.y],
-    parameters,
-  };
-}
-
-/** PyTorch's tensors in the shapes of the plan. */
-function shaped(plan: Plan, { loss, tensors }: Answer): Map<string, HostTensor> {
-  const shapes = [
-    ...plan.layers.map(
-      ({ id, output }) => [`${id}.out`, [count, ...(plan.values[output]?.shape ?? [])]] as const,
-    ),
-    ...plan.parameters.map(({ name, shape }) => [`${name}.grad`, shape] as const),
-  ];
-  const named = shapes.flatMap(([name, shape]): [string, HostTensor][] => {
-    const data = tensors[name];
-    return data ? [[name, { shape, data: Float64Array.from(data) }]] : [];
-  });
-  return new Map([['loss', { shape: [1], data: Float64Array.of(loss) }], ...named]);
 }
 
 /** One training step, then the statistics that evaluation would use. */
@@ -147,14 +107,12 @@ async function expectRunning(backend: Backend, tolerance: number): Promise<void>
   const { parameters } = await program.state();
   const x = Float32Array.from(source.images, (byte) => byte / 128 - 1);
   const batch = { x, count, y: source.labels };
-  const prepared = { ...batchNorm, training: true as const, plan, state, batch };
-  const [answer] = runPython(script, { cases: [request(prepared)] }) as [Answer];
-  for (const name of ['B.mean', 'B.variance']) {
-    const shape = [4];
-    const actual = { shape, data: parameters.get(name) ?? new Float32Array() };
-    const expected = new Map([[name, { shape, data: Float64Array.from(answer.tensors[name] ?? []) }]]);
-    expect(worstError(new Map([[name, actual]]), expected).error, name).toBeLessThanOrEqual(
-      Math.max(tolerance, 1e-6),
-    );
-  }
+  const [verdict] = judge([{ ...batchNorm, training: true, plan, state, batch }]);
+  const { running } = verdict as Verdict;
+  expect([...running.keys()]).toEqual(['B.mean', 'B.variance']);
+  const shape = [4];
+  const found = [...running.keys()].map(
+    (name) => [name, { shape, data: parameters.get(name) ?? new Float32Array() }] as const,
+  );
+  expect(worstError(new Map(found), running).error).toBeLessThanOrEqual(Math.max(tolerance, 1e-6));
 }
