@@ -1,19 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { asksForGpu, type ChosenDevice, devicesFor, leasedDevice } from '../backends/choice.ts';
-import { knownAdapters, type Survey } from '../backends/webgpu/adapters.ts';
+import { knownAdapters, longFreshMs, type Survey } from '../backends/webgpu/adapters.ts';
 import type { DeviceShare } from '../store/leases.ts';
 
 /** Images that one thread carries through the network at a time. */
 const slice = 16;
-/** Milliseconds after which what is known of the GPUs is looked at again, when somebody wants one. */
-const freshMs = 60_000;
 
 export interface DeviceOptions {
   /** Threads of every run; by default as many as its batches can use. */
   readonly threads?: number | undefined;
   /** Cores to share out; by default all. */
   readonly cores?: number | undefined;
-  /** Looks at the GPUs. */
+  /** What is known of the GPUs; it is asked often, and has to remember. */
   readonly survey?: (() => Promise<Survey>) | undefined;
   /** More, or something else, became known. */
   readonly learned: () => void;
@@ -24,7 +22,6 @@ export class Devices {
   readonly #options: DeviceOptions;
   readonly #cores: number;
   #survey: Survey | null = null;
-  #looked = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -54,14 +51,14 @@ export class Devices {
     return { device: name, share: Math.min(this.#cores, wanted), capacity: this.#cores };
   }
 
+  /** Takes over what is known of the GPUs: asked for at every look for waiting runs. */
   #look(): void {
-    const now = performance.now();
-    if (now - this.#looked < freshMs) return;
-    this.#looked = now;
-    void (this.#options.survey ?? knownAdapters)().then((survey) => {
-      if (JSON.stringify(survey) === JSON.stringify(this.#survey)) return;
-      this.#survey = survey;
-      this.#options.learned();
+    const { survey = () => knownAdapters(longFreshMs), learned } = this.#options;
+    void survey().then((found) => {
+      if (found === this.#survey) return;
+      const isNews = JSON.stringify(found) !== JSON.stringify(this.#survey);
+      this.#survey = found;
+      if (isNews) learned();
     });
   }
 }

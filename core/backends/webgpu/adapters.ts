@@ -43,6 +43,8 @@ const ownScript = fileURLToPath(new URL('./survey.ts', import.meta.url));
 const patienceMs = 20_000;
 /** Long enough to ask once for a burst of questions, short enough to notice a driver that was installed. */
 const freshMs = 60_000;
+/** For whoever asks over and over: to ask the drivers costs a process for each. */
+export const longFreshMs = 600_000;
 const restart = 'Restart the machine, or install the newest driver.';
 /** Renderers that compute on the processor, whatever they call themselves otherwise. */
 const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;
@@ -50,10 +52,10 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;
 let latest: { readonly time: number; readonly survey: Promise<Survey> } | null = null;
 let known: Survey | null = null;
 
-/** As `surveyAdapters`, at most once a minute. */
-export function knownAdapters(): Promise<Survey> {
+/** As `surveyAdapters`, unless what was found is no older than this yet. */
+export function knownAdapters(maxAgeMs = freshMs): Promise<Survey> {
   const now = performance.now();
-  if (latest === null || now - latest.time > freshMs) latest = { time: now, survey: surveyAdapters() };
+  if (latest === null || now - latest.time > maxAgeMs) latest = { time: now, survey: surveyAdapters() };
   void latest.survey.then((survey) => {
     known = survey;
   });

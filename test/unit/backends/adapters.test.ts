@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { devicesFor, leasedDevice } from '../../../core/backends/choice.ts';
-import { type Survey, surveyAdapters } from '../../../core/backends/webgpu/adapters.ts';
+import {
+  knownAdapters,
+  longFreshMs,
+  type Survey,
+  surveyAdapters,
+} from '../../../core/backends/webgpu/adapters.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { useNoVulkan, useSoftwareVulkan, vulkanMissing } from '../../support/vulkan.ts';
 
@@ -57,6 +62,22 @@ describe('a survey of the GPUs', () => {
     expect(adapters).toEqual([]);
     expect(absence?.reason).toContain('/nowhere/driver.json');
     expect(absence?.help).toContain('VK_DRIVER_FILES');
+  });
+
+  test('is made again only when it has grown older than whoever asks will have it', async () => {
+    useNoVulkan();
+    using now = vi.spyOn(performance, 'now');
+    const at = (seconds: number) => now.mockReturnValue(1e9 + 1000 * seconds);
+    at(0);
+    const first = knownAdapters();
+    at(59);
+    expect(knownAdapters()).toBe(first);
+    at(599);
+    expect(knownAdapters(longFreshMs)).toBe(first);
+    const second = knownAdapters();
+    expect(second).not.toBe(first);
+    expect(knownAdapters(longFreshMs)).toBe(second);
+    await Promise.all([first, second]);
   });
 
   test('loses only the GPU whose driver hangs or crashes', async () => {
