@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { catalog } from './catalog.ts';
 import { datasetMethods } from './datasets.ts';
 import { homeMethods } from './home.ts';
+import { inspectMethods, weightsChoice } from './inspect.ts';
 import { method } from './method.ts';
 import {
   band,
   comparison,
   confusion,
-  featureMaps,
   kernelImages,
   modelDescription,
   runDetail,
@@ -26,8 +26,6 @@ import { uploadMethods } from './uploads.ts';
 const nothing = z.object({});
 const one = z.object({ run: z.string() });
 const many = z.object({ runs: z.array(z.string()).min(1) });
-/** `best`, `last` or an epoch that has a checkpoint. */
-const checkpoint = z.union([z.enum(['best', 'last']), z.int().nonnegative()]);
 
 export const device = z.object({
   /** What `backend:` takes: `cpu`, `gpu:0`, `reference`. */
@@ -172,17 +170,8 @@ export const methods = {
   ),
   'runs.confusion': method(z.object({ run: z.string(), epoch: z.int().optional() }), confusion.nullable()),
   'runs.kernels': method(
-    z.object({ run: z.string(), layer: z.string(), checkpoint: checkpoint.optional() }),
+    z.object({ run: z.string(), layer: z.string(), checkpoint: weightsChoice.optional() }),
     kernelImages,
-  ),
-  'runs.featureMaps': method(
-    z.object({
-      run: z.string(),
-      split: z.string().optional(),
-      index: z.int().nonnegative(),
-      checkpoint: checkpoint.optional(),
-    }),
-    featureMaps,
   ),
   'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),
   /** The file's bytes in base64, for the window to save. */
@@ -190,7 +179,7 @@ export const methods = {
     z.object({
       run: z.string(),
       format: z.enum(['safetensors', 'csv']),
-      checkpoint: checkpoint.optional(),
+      checkpoint: weightsChoice.optional(),
     }),
     z.object({ name: z.string(), mediaType: z.string(), data: z.string() }),
   ),
@@ -209,6 +198,7 @@ export const methods = {
 
   ...datasetMethods,
   ...homeMethods,
+  ...inspectMethods,
   ...uploadMethods,
 } as const;
 

@@ -175,28 +175,6 @@ export const kernelImages = z.object({
 });
 export type KernelImages = z.infer<typeof kernelImages>;
 
-export const featureMaps = z.object({
-  run: z.string(),
-  epoch: z.int(),
-  split: z.string(),
-  index: z.int(),
-  label: z.int(),
-  classes: z.array(z.string()),
-  /** Softmax of the logits where the loss is softmax cross-entropy, else the outputs themselves. */
-  probabilities: z.array(z.number()),
-  /** The input as the model sees it, then every layer in order; maps [C, H, W], vectors [N]. */
-  layers: z.array(
-    z.object({
-      id: z.string(),
-      type: z.string(),
-      output: tensorPayload,
-      minimum: z.number(),
-      maximum: z.number(),
-    }),
-  ),
-});
-export type FeatureMaps = z.infer<typeof featureMaps>;
-
 /** Mean and spread of one number over the counted runs of a group; spread is null below two runs. */
 export const statistic = z.object({
   mean: z.number().nullable(),

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { DataDesk } from './data-desk/desk.ts';
 import type { DataTasks } from './data-tasks.ts';
 import type { EventHub } from './events.ts';
+import type { Inspector } from './inspector/inspector.ts';
 
 /** What handlers need of the engine to move its data folder. */
 export interface HomeMover {
@@ -22,6 +23,8 @@ export interface EngineContext {
   readonly desk: DataDesk;
   /** Fetches, imports and checks data sets, in another. */
   readonly keeper: DataDesk;
+  /** Runs images through trained networks, in a process of its own. */
+  readonly inspector: Pick<Inspector, 'ask' | 'forget'>;
   /** Long work on data sets. */
   readonly tasks: DataTasks;
   /** Takes the data folder elsewhere. */

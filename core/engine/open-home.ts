@@ -10,6 +10,7 @@ import { DataDesk } from './data-desk/desk.ts';
 import { DataTasks } from './data-tasks.ts';
 import type { EventHub } from './events.ts';
 import { allHandlers } from './handlers/index.ts';
+import { Inspector } from './inspector/inspector.ts';
 import { finishArrival } from './moving/move.ts';
 import { StatusMeter } from './status.ts';
 
@@ -49,8 +50,9 @@ export async function openHome(
   };
   const desk = new DataDesk(home);
   const keeper = new DataDesk(home);
+  const inspector = new Inspector(home);
   const tasks = new DataTasks(events);
-  const handlers = allHandlers({ home, store, events, desk, keeper, tasks, mover, changed });
+  const handlers = allHandlers({ home, store, events, desk, keeper, inspector, tasks, mover, changed });
   const unwatch = store.watch(changed);
   const meter = new StatusMeter(store, pool);
   const statusTimer = setInterval(() => {
@@ -66,7 +68,7 @@ export async function openHome(
       clearInterval(statusTimer);
       unwatch();
       await Promise.all([pool?.close(), tasks.close()]);
-      await Promise.all([desk.close(), keeper.close()]);
+      await Promise.all([desk.close(), keeper.close(), inspector.close()]);
       store.close();
     },
   };

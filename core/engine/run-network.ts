@@ -39,8 +39,33 @@ export interface RunData {
   readonly input: PlannedTransform;
 }
 
+/** The file that holds the weights of one epoch. */
+export interface KeptFile {
+  readonly kind: 'snapshot' | 'checkpoint';
+  /** Finished epochs. */
+  readonly epoch: number;
+  /** Relative to the home folder. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /**
- * Compiles a run's network and reads the weights of one of its checkpoints, or those kept of another epoch.
+ * Where the weights lie that a choice comes to: in one of the run's checkpoints, or kept of another epoch.
+ * @throws `run.unknown`; `argument.invalid` where there are none
+ */
+export function findWeights(
+  { store }: Pick<Place, 'store'>,
+  run: string,
+  choice: CheckpointChoice,
+): KeptFile {
+  const snapshot = typeof choice === 'number' ? store.snapshots.find(run, 'weights', choice) : undefined;
+  return snapshot
+    ? { ...snapshot, kind: 'snapshot' }
+    : { ...store.checkpoints.find(run, choice), kind: 'checkpoint' };
+}
+
+/**
+ * Compiles a run's network and reads the weights that a choice comes to.
  * @throws `run.unknown`; `argument.invalid` where there are no such weights; `file.unreadable`, `file.damaged`
  */
 export async function openRunNetwork(
@@ -51,24 +76,21 @@ export async function openRunNetwork(
   const config = place.store.runs.setup(run).config as RunConfig;
   const graph = buildGraph(await resolveModel(config.model));
   const plan = compilePlan(graph, { retain: true });
-  return { run, config, graph, plan, ...(await readKeptWeights(place, run, choice, config)) };
+  const weights = await readWeightsOf(findWeights(place, run, choice), place.home, config);
+  return { run, config, graph, plan, ...weights };
 }
 
-type KeptWeights = Pick<RunNetwork, 'epoch' | 'parameters' | 'trainedOn'>;
-
-async function readKeptWeights(
-  { store, home }: Place,
-  run: string,
-  choice: CheckpointChoice,
+async function readWeightsOf(
+  { kind, epoch, path, sha256 }: KeptFile,
+  home: string,
   config: RunConfig,
-): Promise<KeptWeights> {
-  const snapshot = typeof choice === 'number' ? store.snapshots.find(run, 'weights', choice) : undefined;
-  if (snapshot) {
-    const { parameters, data } = await readWeights(join(home, snapshot.path), snapshot.sha256);
-    return { epoch: snapshot.epoch, parameters, trainedOn: data };
+): Promise<Pick<RunNetwork, 'epoch' | 'parameters' | 'trainedOn'>> {
+  const file = join(home, path);
+  if (kind === 'snapshot') {
+    const { parameters, data } = await readWeights(file, sha256);
+    return { epoch, parameters, trainedOn: data };
   }
-  const { epoch, path, sha256 } = store.checkpoints.find(run, choice);
-  const { state, data } = await readCheckpoint(join(home, path), sha256);
+  const { state, data } = await readCheckpoint(file, sha256);
   return { epoch, parameters: judgedParameters(state, config.train.average), trainedOn: data };
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { choice } from '../contract/fields.ts';
 import { type ActivationName, activationName, activations } from '../kernels/activations.ts';
 import { elements } from '../kernels/shape.ts';
+import { elementPart, explainElement, indexOf } from './explain.ts';
 import { activationLabels, type LayerDefinition, layerSchema, only } from './layer.ts';
 
 const schema = layerSchema('activation', {
@@ -22,6 +23,9 @@ export const activation: LayerDefinition<ActivationSpec> = {
   shape: (_, inputs) => only(inputs),
   parameters: () => [],
   flops: (_spec, _inputs, output) => elements(output),
+
+  explain: (spec, place, { inputs, shape }) =>
+    explainElement(elementPart(only(inputs), 0, indexOf(shape, place)), spec.fn),
 
   emit(spec, inputs, emitter) {
     const attributes = { activation: spec.fn };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { elements, formatShape, sameShape } from '../kernels/shape.ts';
+import { elementPart, indexOf } from './explain.ts';
 import { type LayerDefinition, layerSchema, only, shapeError } from './layer.ts';
 
 const schema = layerSchema('add', {});
@@ -29,6 +30,11 @@ export const add: LayerDefinition<AddSpec> = {
 
   parameters: () => [],
   flops: (_spec, inputs, output) => (inputs.length - 1) * elements(output),
+
+  explain(_spec, place, { inputs, shape }) {
+    const parts = inputs.map((x, input) => elementPart(x, input, indexOf(shape, place)));
+    return { combine: 'sum', parts, gain: null, bias: null, activation: 'linear' };
+  },
 
   emit(_spec, inputs, emitter) {
     const y = emitter.output();

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { number } from '../contract/fields.ts';
 import { channelShape } from '../kernels/batch-norm.ts';
 import { elements } from '../kernels/shape.ts';
+import { elementPart, indexOf } from './explain.ts';
 import {
   activated,
   activationField,
@@ -67,6 +68,19 @@ export const batchNorm: LayerDefinition<BatchNormSpec> = {
   // Mean and variance of the batch, then a difference, a product and a sum.
   flops(spec, _inputs, output) {
     return elements(output) * (6 + (spec.activation === 'linear' ? 0 : 1));
+  },
+
+  // In evaluation: y = f(g (x - mean) / sqrt(variance + epsilon) + b), which is a weight and a bias for each map.
+  explain({ epsilon, activation }, place, { inputs, shape, parameter }) {
+    const of = (role: LayerParameter['role']) => parameter(role)[place.channel] as number;
+    const weight = of('weight') / Math.sqrt(of('variance') + epsilon);
+    return {
+      combine: 'sum',
+      parts: [elementPart(only(inputs), 0, indexOf(shape, place), weight)],
+      gain: null,
+      bias: of('bias') - of('mean') * weight,
+      activation,
+    };
   },
 
   emit({ epsilon, activation }, inputs, emitter) {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { concatenatedShape } from '../kernels/concat.ts';
+import { elements } from '../kernels/shape.ts';
+import { elementPart, explainElement, indexOf } from './explain.ts';
 import { type LayerDefinition, layerSchema } from './layer.ts';
 
 const schema = layerSchema('concat', {});
@@ -15,6 +17,16 @@ export const concat: LayerDefinition<ConcatSpec> = {
   shape: (_, inputs) => concatenatedShape(inputs),
   parameters: () => [],
   flops: () => 0,
+
+  // Either way the inputs' elements follow one another, in C, H, W order.
+  explain(_spec, place, { inputs, shape }) {
+    let index = indexOf(shape, place);
+    for (const [input, x] of inputs.entries()) {
+      if (index < elements(x.shape)) return explainElement(elementPart(x, input, index));
+      index -= elements(x.shape);
+    }
+    throw new RangeError(`no input of the concatenation has element ${indexOf(shape, place)}`);
+  },
 
   emit(_spec, inputs, emitter) {
     const y = emitter.output();

@@ -4,6 +4,7 @@ import type { Shape } from '../kernels/kernel.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
 import { connectionCount, connectionTable, connectionTables } from './connections.ts';
+import { windowPart } from './explain.ts';
 import {
   activated,
   activationField,
@@ -117,6 +118,33 @@ export const conv: LayerDefinition<ConvSpec> = {
       : (filters * channels) / spec.groups;
     const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
     return height * width * (2 * pairs * kernelHeight * kernelWidth + others * filters);
+  },
+
+  // (1): x_j = f(sum over i of x_i * k_ij + b_j)
+  explain(spec, { channel, row, column }, { inputs, parameter }) {
+    const x = only(inputs);
+    const [channels] = mapShape(x.shape);
+    const [height, width] = kernelSize(spec);
+    const table = spec.connections && connectionTable(spec.connections);
+    const perGroup = channels / spec.groups;
+    const first = Math.floor(channel / (spec.filters / spec.groups)) * perGroup;
+    const weight = parameter('weight');
+    const parts = Array.from({ length: perGroup }, (_, i) => i)
+      .filter((i) => !table || table[first + i]?.[channel] === 'X')
+      .map((i) => {
+        const start = (channel * perGroup + i) * height * width;
+        return windowPart(x, {
+          input: 0,
+          channel: first + i,
+          top: row * spec.stride - spec.pad,
+          left: column * spec.stride - spec.pad,
+          height,
+          width,
+          weights: weight.slice(start, start + height * width),
+        });
+      });
+    const bias = spec.bias ? (parameter('bias')[channel] as number) : null;
+    return { combine: 'sum', parts, gain: null, bias, activation: spec.activation };
   },
 
   emit(spec, inputs, emitter) {

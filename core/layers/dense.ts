@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { boolean, integer } from '../contract/fields.ts';
 import { elements } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
+import { wholeParts } from './explain.ts';
 import {
   activated,
   activationField,
@@ -48,6 +49,21 @@ export const dense: LayerDefinition<DenseSpec> = {
   flops(spec, inputs) {
     const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
     return spec.units * (2 * elements(only(inputs)) + others);
+  },
+
+  // (5), (6): y_j = f(sum over i of w_ji x_i + b_j)
+  explain(spec, { channel }, { inputs, parameter }) {
+    const x = only(inputs);
+    const fanIn = elements(x.shape);
+    const weights = parameter('weight').slice(channel * fanIn, (channel + 1) * fanIn);
+    const bias = spec.bias ? (parameter('bias')[channel] as number) : null;
+    return {
+      combine: 'sum',
+      parts: wholeParts(x, 0, weights),
+      gain: null,
+      bias,
+      activation: spec.activation,
+    };
   },
 
   emit(spec, inputs, emitter) {

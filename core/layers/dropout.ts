@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { field } from '../contract/fields.ts';
 import { elements } from '../kernels/shape.ts';
+import { elementPart, explainElement, indexOf } from './explain.ts';
 import { type LayerDefinition, layerSchema, only } from './layer.ts';
 
 const schema = layerSchema('dropout', {
@@ -25,6 +26,10 @@ export const dropout: LayerDefinition<DropoutSpec> = {
   shape: (_, inputs) => only(inputs),
   parameters: () => [],
   flops: (_spec, _inputs, output) => elements(output),
+
+  // In evaluation nothing is left out.
+  explain: (_, place, { inputs, shape }) =>
+    explainElement(elementPart(only(inputs), 0, indexOf(shape, place))),
 
   emit(spec, inputs, emitter) {
     const attributes = { rate: spec.rate, layer: emitter.place };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { elements } from '../kernels/shape.ts';
+import { elementPart, explainElement } from './explain.ts';
 import { type LayerDefinition, layerSchema, only } from './layer.ts';
 
 const schema = layerSchema('flatten', {});
@@ -15,6 +16,8 @@ export const flatten: LayerDefinition<FlattenSpec> = {
   shape: (_, inputs) => [elements(only(inputs))],
   parameters: () => [],
   flops: () => 0,
+
+  explain: (_, { channel }, { inputs }) => explainElement(elementPart(only(inputs), 0, channel)),
 
   emit(_spec, inputs, emitter) {
     const x = only(inputs);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { choice } from '../contract/fields.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
+import { windowPart } from './explain.ts';
 import { type LayerDefinition, layerSchema, only, shapeError } from './layer.ts';
 
 const schema = layerSchema('global-pool', {
@@ -27,6 +28,14 @@ export const globalPool: LayerDefinition<GlobalPoolSpec> = {
 
   parameters: () => [],
   flops: (_spec, inputs) => elements(only(inputs)),
+
+  explain({ mode }, { channel }, { inputs }) {
+    const x = only(inputs);
+    const [, height, width] = mapShape(x.shape);
+    const part = windowPart(x, { input: 0, channel, top: 0, left: 0, height, width, weights: null });
+    const combine = mode === 'max' ? 'maximum' : 'mean';
+    return { combine, parts: [part], gain: null, bias: null, activation: 'linear' };
+  },
 
   emit({ mode }, inputs, emitter) {
     const x = only(inputs);

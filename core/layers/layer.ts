@@ -5,6 +5,7 @@ import type { InitializerCall, OperandRef, ParameterUpdate } from '../graph/plan
 import { type ActivationName, activations } from '../kernels/activations.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { formatShape } from '../kernels/shape.ts';
+import type { Evidence, Explanation, Place } from './explain.ts';
 
 /** What every layer's specification has; the rest is the layer's own. */
 export interface LayerSpec {
@@ -33,6 +34,8 @@ export interface LayerDefinition<S extends LayerSpec = LayerSpec> {
   flops(spec: S, inputs: readonly Shape[], output: Shape): number;
   /** What one output pixel sees of the input maps, for receptive fields; only layers that slide a window have it. */
   window?(spec: S): LayerWindow;
+  /** The numbers that one element of the output is made of, for people; layers whose output is no such sum lack it. */
+  explain?(spec: S, place: Place, evidence: Evidence): Explanation;
   /** Emits the forward calls; the backward ones when asked. */
   emit(spec: S, inputs: readonly Value[], emitter: Emitter): EmittedLayer;
   readonly gradientChecks: readonly GradientCheck[];

@@ -4,6 +4,7 @@ import type { Shape } from '../kernels/kernel.ts';
 import { regionsOf } from '../kernels/local.ts';
 import { mapShape } from '../kernels/shape.ts';
 import { initField, resolveInitializer } from '../train/initializers.ts';
+import { windowPart } from './explain.ts';
 import {
   activated,
   activationField,
@@ -99,6 +100,34 @@ export const local: LayerDefinition<LocalSpec> = {
     const [kernelHeight, kernelWidth] = pairOf(spec.kernel);
     const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
     return filters * height * width * (2 * channels * kernelHeight * kernelWidth + others);
+  },
+
+  // As a convolution, with the weights of the output's region.
+  explain(spec, { channel, row, column }, { inputs, shape, parameter }) {
+    const x = only(inputs);
+    const [channels] = mapShape(x.shape);
+    const [, outHeight, outWidth] = mapShape(shape);
+    const [height, width] = pairOf(spec.kernel);
+    const window = attributesOf(spec);
+    const [, regionColumns] = regionsOf([outHeight, outWidth], window);
+    const region =
+      Math.floor(row / window.regionHeight) * regionColumns + Math.floor(column / window.regionWidth);
+    const filter = region * spec.filters + channel;
+    const weight = parameter('weight');
+    const parts = Array.from({ length: channels }, (_, i) => {
+      const start = (filter * channels + i) * height * width;
+      return windowPart(x, {
+        input: 0,
+        channel: i,
+        top: row * spec.stride - spec.pad,
+        left: column * spec.stride - spec.pad,
+        height,
+        width,
+        weights: weight.slice(start, start + height * width),
+      });
+    });
+    const bias = spec.bias ? (parameter('bias')[filter] as number) : null;
+    return { combine: 'sum', parts, gain: null, bias, activation: spec.activation };
   },
 
   emit(spec, inputs, emitter) {

@@ -30,12 +30,14 @@ export function datasetHandlers({
   home,
   desk,
   keeper,
+  inspector,
   tasks,
-}: Pick<EngineContext, 'home' | 'desk' | 'keeper' | 'tasks'>): HandlersOf<Names> {
+}: Pick<EngineContext, 'home' | 'desk' | 'keeper' | 'inspector' | 'tasks'>): HandlersOf<Names> {
   let remembered: Promise<void> | undefined;
   const replaced = () => {
     forgetDatasets();
     desk.forget();
+    inspector.forget();
   };
   return {
     'datasets.list': () => describeDatasets(home),

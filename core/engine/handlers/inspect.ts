@@ -7,24 +7,28 @@ import { datasets } from '../../data/index.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
 import type { RunConfig } from '../../train/experiment.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
-import { computeFeatureMaps } from '../feature-maps.ts';
+import type { Question } from '../inspector/protocol.ts';
 import { finiteRange, tensorPayload } from '../payload.ts';
-import { openRunData, openRunNetwork, type RunNetwork } from '../run-network.ts';
+import { openRunNetwork, type RunNetwork } from '../run-network.ts';
 
-type Context = Pick<EngineContext, 'store' | 'home'>;
+type Context = Pick<EngineContext, 'store' | 'home' | 'inspector'>;
 
 /** Looking inside a run: what it confuses, what its kernels are, what each layer makes of an image. */
-export function inspectHandlers(
-  context: Context,
-): HandlersOf<'runs.confusion' | 'runs.kernels' | 'runs.featureMaps'> {
+export function inspectHandlers(context: Context): HandlersOf<'runs.confusion' | 'runs.kernels' | Question> {
+  const { inspector } = context;
   return {
     'runs.confusion': ({ run, epoch }) => findConfusion(context, run, epoch),
     'runs.kernels': async ({ run, layer, checkpoint = 'last' }) =>
       kernelsOf(await openRunNetwork(context, run, checkpoint), layer),
-    'runs.featureMaps': async ({ run, split = 'test', index, checkpoint = 'last' }) => {
-      const network = await openRunNetwork(context, run, checkpoint);
-      return computeFeatureMaps(network, await openRunData(context, network), split, index);
-    },
+    'runs.featureMaps': (params) => inspector.ask('runs.featureMaps', params),
+    'runs.gradients': (params) => inspector.ask('runs.gradients', params),
+    'runs.arithmetic': (params) => inspector.ask('runs.arithmetic', params),
+    'runs.saliency': (params) => inspector.ask('runs.saliency', params),
+    'runs.occlusion': (params) => inspector.ask('runs.occlusion', params),
+    'runs.strongest': (params) => inspector.ask('runs.strongest', params),
+    'runs.embedding': (params) => inspector.ask('runs.embedding', params),
+    'runs.prepareImage': (params) => inspector.ask('runs.prepareImage', params),
+    'runs.predict': (params) => inspector.ask('runs.predict', params),
   };
 }
 

@@ -5,6 +5,7 @@ import { DataDesk } from '../../../core/engine/data-desk/desk.ts';
 import { DataTasks } from '../../../core/engine/data-tasks.ts';
 import { EventHub } from '../../../core/engine/events.ts';
 import { datasetHandlers } from '../../../core/engine/handlers/datasets.ts';
+import { Inspector } from '../../../core/engine/inspector/inspector.ts';
 import { eightDigits, installEightDigits } from '../../support/mnist.ts';
 import { temporaryFolder } from '../../support/project.ts';
 
@@ -19,6 +20,7 @@ beforeEach(() => {
     home: home.path,
     desk,
     keeper: desk,
+    inspector: new Inspector(home.path),
     tasks: new DataTasks(new EventHub()),
   });
 });

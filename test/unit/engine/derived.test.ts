@@ -47,7 +47,10 @@ describe('an experiment on a derived set', () => {
     const run = await trained(tinyExperiment({ dataset, model: smaller([1, 14, 14], 3) }));
     // 60 of the 200 are of these classes.
     expect(run).toMatchObject({ testCount: 12, best: expect.closeTo(1, 0) });
-    const maps = await ask(engine, 'runs.featureMaps', { run: run.id, index: 0 });
+    const maps = await ask(engine, 'runs.featureMaps', {
+      run: run.id,
+      image: { split: 'test', index: 0 },
+    });
     expect(maps.classes).toEqual(['1', '4', '7']);
     expect(maps.layers[0]?.output.shape).toEqual([1, 14, 14]);
     const confusion = await ask(engine, 'runs.confusion', { run: run.id });

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
-import type { FeatureMaps } from '../../../core/contract/runs.ts';
+import type { FeatureMaps } from '../../../core/contract/inspect.ts';
 import type { TensorPayload } from '../../../core/contract/tensor.ts';
 import { openDataset } from '../../../core/data/index.ts';
 import { splitValidation } from '../../../core/data/split.ts';
@@ -10,12 +10,15 @@ import { inspectHandlers } from '../../../core/engine/handlers/inspect.ts';
 import { readCheckpoint } from '../../../core/train/checkpoints.ts';
 import { openSession } from '../../../core/train/session.ts';
 import { checkpointedRun, smallExperiment } from '../../support/checkpointed-run.ts';
+import { inspectHere } from '../../support/inspect.ts';
 import { installEightDigits } from '../../support/mnist.ts';
 import { queueRuns, temporaryStore } from '../../support/store.ts';
 import { installBars } from '../../support/training.ts';
 
 const floats = ({ data }: TensorPayload) =>
   new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer);
+
+const image = (index: number) => ({ split: 'test', index });
 
 async function openRun(experiment: unknown = smallExperiment, epochs = [1, 2]) {
   const temporary = temporaryStore();
@@ -24,7 +27,7 @@ async function openRun(experiment: unknown = smallExperiment, epochs = [1, 2]) {
   return {
     ...temporary,
     ...made,
-    handlers: inspectHandlers(temporary),
+    handlers: inspectHandlers({ ...temporary, inspector: inspectHere(temporary) }),
     [Symbol.dispose]: () => temporary[Symbol.dispose](),
   };
 }
@@ -82,8 +85,8 @@ describe('feature maps', () => {
 
   test('show the input as the network sees it, then what every layer makes of it', async () => {
     using opened = await openRun();
-    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, index: 3 });
-    expect(maps).toMatchObject({ epoch: 2, split: 'test', index: 3, label: 0 });
+    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, image: image(3) });
+    expect(maps).toMatchObject({ epoch: 2, label: 0 });
     expect(maps.layers.map(({ id, type, output }) => [id, type, output.shape])).toEqual([
       ['input', 'input', [1, 32, 32]],
       ['C1', 'conv', [6, 28, 28]],
@@ -108,7 +111,7 @@ describe('feature maps', () => {
 
   test('end in probabilities: the softmax of the outputs', async () => {
     using opened = await openRun();
-    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, index: 0 });
+    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, image: image(0) });
     const powers = [...floats(layerOf(maps, 'OUT')?.output as TensorPayload)].map(Math.exp);
     const sum = powers.reduce((a, b) => a + b);
     for (const [index, power] of powers.entries()) {
@@ -119,7 +122,7 @@ describe('feature maps', () => {
   test('with squared error end in the outputs themselves', async () => {
     const options = { activation: 'sigmoid', loss: 'mse' };
     using opened = await openRun({ ...smallExperiment, model: { preset: 'lenet-5', options } });
-    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, index: 0 });
+    const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, image: image(0) });
     const outputs = floats(layerOf(maps, 'OUT')?.output as TensorPayload);
     for (const [index, output] of outputs.entries()) expect(maps.probabilities[index]).toBeCloseTo(output, 6);
   });
@@ -132,7 +135,7 @@ describe('feature maps', () => {
     session.program.setState((await readCheckpoint(join(home, stored.path), stored.sha256)).state);
     const { predictions } = await session.program.evaluate('test', session.splits.test.indices);
     for (const [index, prediction] of predictions.entries()) {
-      const { probabilities } = await handlers['runs.featureMaps']({ run, index });
+      const { probabilities } = await handlers['runs.featureMaps']({ run, image: image(index) });
       expect(probabilities.indexOf(Math.max(...probabilities))).toBe(prediction);
     }
   });
@@ -141,7 +144,7 @@ describe('feature maps', () => {
     using opened = await openRun();
     const { run, handlers, home } = opened;
     installBars(home, { train: 30, test: 10 });
-    await expect(handlers['runs.featureMaps']({ run, index: 0 })).rejects.toMatchObject({
+    await expect(handlers['runs.featureMaps']({ run, image: image(0) })).rejects.toMatchObject({
       code: 'dataset.missing',
       subject: 'mnist',
       hint: expect.stringContaining('datasets import'),
@@ -155,7 +158,7 @@ describe('feature maps', () => {
     const held = splitValidation(8, 3, config.seed);
     for (const split of ['train', 'validation'] as const) {
       for (const [index, sample] of held[split].entries()) {
-        const { label } = await handlers['runs.featureMaps']({ run, split, index });
+        const { label } = await handlers['runs.featureMaps']({ run, image: { split, index } });
         expect(label).toBe(labels[sample]);
       }
     }
@@ -170,7 +173,7 @@ describe('feature maps', () => {
     async (split, index) => {
       using opened = await openRun();
       await expect(
-        opened.handlers['runs.featureMaps']({ run: opened.run, split, index }),
+        opened.handlers['runs.featureMaps']({ run: opened.run, image: { split, index } }),
       ).rejects.toMatchObject({
         code: 'argument.invalid',
         hint: 'The run has train (5 images), validation (3 images), test (8 images).',
@@ -201,7 +204,9 @@ describe('a confusion matrix', () => {
     store.runs.extend(run, 1, { dataset: { name: 'lost' } });
     const evaluation = { split: 'test', epoch: 1, step: 2, seconds: 1, samples: 10, correct: 5, metrics: {} };
     store.evaluations.record(run, { ...evaluation, confusion: Uint32Array.of(1, 2, 3, 4) });
-    expect(await inspectHandlers(temporary)['runs.confusion']({ run })).toMatchObject({
+    expect(
+      await inspectHandlers({ ...temporary, inspector: inspectHere(temporary) })['runs.confusion']({ run }),
+    ).toMatchObject({
       classes: ['0', '1'],
     });
   });

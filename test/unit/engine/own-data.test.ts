@@ -5,6 +5,7 @@ import { DataDesk } from '../../../core/engine/data-desk/desk.ts';
 import { DataTasks } from '../../../core/engine/data-tasks.ts';
 import { EventHub } from '../../../core/engine/events.ts';
 import { datasetHandlers } from '../../../core/engine/handlers/datasets.ts';
+import { Inspector } from '../../../core/engine/inspector/inspector.ts';
 import { describeModel } from '../../../core/graph/describe.ts';
 import { buildGraph } from '../../../core/graph/graph.ts';
 import { resolveModel } from '../../../core/models/index.ts';
@@ -20,7 +21,8 @@ beforeEach(async () => {
   home = temporaryFolder();
   desk = new DataDesk(home.path);
   const tasks = new DataTasks(new EventHub());
-  handlers = datasetHandlers({ home: home.path, desk, keeper: desk, tasks });
+  const inspector = new Inspector(home.path);
+  handlers = datasetHandlers({ home: home.path, desk, keeper: desk, inspector, tasks });
   const path = await writeImageFolder(join(home.path, 'colours'));
   own = { name: 'colours', source: { type: 'image-folder', path } };
 });
