@@ -23,6 +23,7 @@ export interface Command {
 /** The activity rail, in order. Inspect opens the run that was last looked at. */
 export const activities: readonly { name: string; title: TextKey; icon: IconName }[] = [
   { name: 'experiments', title: 'nav.experiments', icon: 'experiments' },
+  { name: 'runs', title: 'nav.runs', icon: 'table' },
   { name: 'compare', title: 'nav.compare', icon: 'compare' },
   { name: 'inspect', title: 'nav.inspect', icon: 'inspect' },
   { name: 'data', title: 'nav.data', icon: 'data' },

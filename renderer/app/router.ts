@@ -28,6 +28,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.experiments', icon: 'experiments', activity: 'experiments' },
   },
   {
+    path: '/runs',
+    name: 'runs',
+    component: () => import('../views/runs/RunsView.vue'),
+    meta: { title: 'nav.runs', icon: 'table', activity: 'runs' },
+  },
+  {
     // ?preset=<name>, ?clone=<run> or ?opened=1 (a file just opened) fill it in.
     path: '/new',
     name: 'new',

@@ -66,6 +66,7 @@ export function runCommands(run: RunSummary): MenuItem[] {
   const runs = useRunsStore();
   const { id, status } = run;
   const shown = !runs.hiddenSet.has(id);
+  const pinned = runs.pinnedSet.has(id);
   const stateItems: MenuItem[] = [
     { id: 'pause', label: text('runs.action.pause'), icon: 'pause' as const, run: () => void runs.pause(id) },
     {
@@ -134,6 +135,13 @@ export function runCommands(run: RunSummary): MenuItem[] {
       shortcut: 'Space',
       separated: true,
       run: () => runs.setVisible([id], !shown),
+    },
+    {
+      id: 'pin',
+      label: text(pinned ? 'runs.action.unpin' : 'runs.action.pin'),
+      icon: 'pin',
+      shortcut: 'P',
+      run: () => runs.setPinned(id, !pinned),
     },
     {
       id: 'rename',

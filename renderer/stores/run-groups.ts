@@ -7,6 +7,12 @@ export interface RunGroup {
   runs: RunSummary[];
 }
 
+/** Order of ISO dates: letter by letter, many times faster than by language. */
+export function byText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
 /** Groups runs by experiment; groups stand in the order of their first run in `runs`. */
 export function groupRuns(runs: readonly RunSummary[]): RunGroup[] {
   const groups = new Map<string, RunGroup>();
@@ -16,19 +22,9 @@ export function groupRuns(runs: readonly RunSummary[]): RunGroup[] {
     else groups.set(run.experimentId, { id: run.experimentId, name: run.experimentName, runs: [run] });
   }
   for (const group of groups.values()) {
-    group.runs.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    group.runs.sort((a, b) => byText(a.createdAt, b.createdAt));
   }
   return [...groups.values()];
-}
-
-/** True when every word of the filter occurs in the run's name, experiment, status, tags or choices. */
-export function matchesFilter(run: RunSummary, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const text = [run.name, run.experimentName, run.status, ...run.tags, ...Object.values(run.choices)]
-    .join(' ')
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 /** Share of its epochs that a run has behind it, 0..1. */

@@ -6,7 +6,7 @@ import type { RunSummary } from '../../core/contract/runs.ts';
 import { useBridge } from '../app/bridge.ts';
 import { usePersisted } from '../app/persist.ts';
 import { useText } from '../app/text.ts';
-import { groupRuns } from './run-groups.ts';
+import { byText, groupRuns } from './run-groups.ts';
 import { useToastStore } from './toasts.ts';
 
 /** Every run that is not in the trash, kept current by the engine's events, and what may be done with it. */
@@ -23,9 +23,14 @@ export const useRunsStore = defineStore('runs', () => {
   const toasts = useToastStore();
 
   /** Newest first; runs made in the same moment stay in the order in which the engine made them. */
-  const all = computed(() => [...byId.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)));
+  const all = computed(() => [...byId.values()].sort((a, b) => byText(b.createdAt, a.createdAt)));
   const groups = computed(() => groupRuns(all.value));
   const hiddenSet = computed(() => new Set(hidden.value));
+  /** Kept on top of lists, in the order in which they were pinned. */
+  const pinned = usePersisted<string[]>('pinnedRuns', []);
+  const pinnedSet = computed(() => new Set(pinned.value));
+  /** Changes when a run is told to train longer. */
+  const epochsInAll = computed(() => all.value.reduce((sum, run) => sum + run.epochs, 0));
   /** Runs whose box is ticked. */
   const visible = computed(() => all.value.filter((run) => !hiddenSet.value.has(run.id)));
   const active = computed(() =>
@@ -61,6 +66,11 @@ export const useRunsStore = defineStore('runs', () => {
   function setVisible(runs: readonly string[], shown: boolean): void {
     const rest = hidden.value.filter((id) => !runs.includes(id));
     hidden.value = shown ? rest : [...rest, ...runs];
+  }
+
+  function setPinned(run: string, on: boolean): void {
+    const rest = pinned.value.filter((id) => id !== run);
+    pinned.value = on ? [...rest, run] : rest;
   }
 
   /** Takes just these runs into comparisons. */
@@ -117,6 +127,9 @@ export const useRunsStore = defineStore('runs', () => {
     loaded,
     error,
     hidden,
+    pinned,
+    pinnedSet,
+    epochsInAll,
     focused,
     all,
     groups,
@@ -127,6 +140,7 @@ export const useRunsStore = defineStore('runs', () => {
     changed,
     removed,
     setVisible,
+    setPinned,
     showOnly,
     annotate,
     pause,

@@ -76,7 +76,7 @@ describeInShells('run list', (app) => {
 
   test('the filter leaves what matches', async () => {
     const { page } = app();
-    await page.getByRole('searchbox', { name: 'Filter runs' }).fill('good');
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('good');
     await run(/seed 1/).waitFor({ state: 'detached' });
     expect(await run(/the good one/).count()).toBe(1);
     await page.keyboard.press('Escape');

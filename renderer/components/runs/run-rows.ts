@@ -1,16 +1,31 @@
 import type { RunSummary } from '../../../core/contract/runs.ts';
-import { matchesFilter, type RunGroup } from '../../stores/run-groups.ts';
+import type { RunGroup } from '../../stores/run-groups.ts';
 
 /** A line of the run list: an experiment's heading, or a run under it. */
 export type RunRow =
   | { kind: 'group'; key: string; group: RunGroup; folded: boolean }
   | { kind: 'run'; key: string; run: RunSummary };
 
-/** Lines to draw: groups without a match vanish, folded ones keep their heading; a filter unfolds. */
-export function runRows(groups: readonly RunGroup[], filter: string, folded: ReadonlySet<string>): RunRow[] {
-  const filtering = filter.trim() !== '';
-  return groups.flatMap<RunRow>((group) => {
-    const runs = group.runs.filter((run) => matchesFilter(run, filter));
+/** What the list is to show. */
+export interface ListChoice {
+  keeps(run: RunSummary): boolean;
+  /** A filter unfolds what is folded. */
+  readonly filtering: boolean;
+  readonly folded: ReadonlySet<string>;
+  /** Ids of the runs on top, in their order. */
+  readonly pinned: readonly string[];
+  /** Name of the group on top. */
+  readonly pinnedName: string;
+}
+
+/** The group of pinned runs; no experiment has this id. */
+export const pinnedGroup = 'pinned';
+
+/** Lines to draw, pinned runs first and only there: groups without a match vanish, folded ones keep their heading. */
+export function runRows(groups: readonly RunGroup[], choice: ListChoice): RunRow[] {
+  const { keeps, filtering, folded } = choice;
+  return [pinnedOf(groups, choice), ...withoutPinned(groups, choice)].flatMap<RunRow>((group) => {
+    const runs = group.runs.filter(keeps);
     if (runs.length === 0) return [];
     const isFolded = !filtering && folded.has(group.id);
     const heading: RunRow = {
@@ -21,6 +36,20 @@ export function runRows(groups: readonly RunGroup[], filter: string, folded: Rea
     };
     return [heading, ...(isFolded ? [] : runs.map<RunRow>((run) => ({ kind: 'run', key: run.id, run })))];
   });
+}
+
+function pinnedOf(groups: readonly RunGroup[], { pinned, pinnedName }: ListChoice): RunGroup {
+  const byId = new Map(
+    pinned.length > 0 ? groups.flatMap(({ runs }) => runs.map((run) => [run.id, run])) : [],
+  );
+  const runs = pinned.map((id) => byId.get(id)).filter((run) => run !== undefined);
+  return { id: pinnedGroup, name: pinnedName, runs };
+}
+
+function withoutPinned(groups: readonly RunGroup[], { pinned }: ListChoice): readonly RunGroup[] {
+  if (pinned.length === 0) return groups;
+  const onTop = new Set(pinned);
+  return groups.map((group) => ({ ...group, runs: group.runs.filter(({ id }) => !onTop.has(id)) }));
 }
 
 /**

@@ -4,6 +4,7 @@ export const frame = {
   nav: {
     label: 'Activities',
     experiments: 'Experiments',
+    runs: 'Runs',
     new: 'New experiment',
     run: 'Run',
     compare: 'Compare',
@@ -97,6 +98,7 @@ export const frame = {
     move: 'Move',
     openRow: 'Open',
     toggle: 'Show or leave out of comparisons',
+    pin: 'Pin on top, or no longer',
     foldGroup: 'Fold or unfold an experiment',
     rename: 'Rename',
     menu: 'Menu of the run',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { runRows } from '../../../../renderer/components/runs/run-rows.ts';
+import { type ListChoice, runRows } from '../../../../renderer/components/runs/run-rows.ts';
 import { settingsOf, spreadOf } from '../../../../renderer/stores/experiment-summary.ts';
-import { groupRuns, matchesFilter } from '../../../../renderer/stores/run-groups.ts';
+import { groupRuns } from '../../../../renderer/stores/run-groups.ts';
 import { runRow } from '../runs.ts';
 
 const sigmoid = { 'model.options.activation': 'sigmoid' };
@@ -27,21 +27,30 @@ describe('the run list', () => {
     ]);
   });
 
-  test('a filter needs every word, anywhere in name, experiment, state or choices', () => {
-    expect(runs.filter((run) => matchesFilter(run, 'RELU finished')).map((run) => run.id)).toEqual([
-      'b',
-      'a2',
-      'a1',
-      'a3',
-    ]);
-    expect(runs.filter((run) => matchesFilter(run, 'sigmoid/ seed')).map((run) => run.id)).toEqual(['a1']);
-  });
+  const choice = {
+    keeps: () => true,
+    filtering: false,
+    folded: new Set(['e1']),
+    pinned: [],
+    pinnedName: 'Pinned',
+  };
+  const keys = (changes: Partial<ListChoice>) =>
+    runRows(groupRuns(runs), { ...choice, ...changes }).map((row) => row.key);
 
   test('a folded experiment shows its heading alone, and a filter unfolds it', () => {
-    const groups = groupRuns(runs);
-    const folded = new Set(['e1']);
-    expect(runRows(groups, '', folded).map((row) => row.key)).toEqual(['group e2', 'b', 'group e1']);
-    expect(runRows(groups, 'sigmoid/', folded).map((row) => row.key)).toEqual(['group e1', 'a1']);
+    expect(keys({})).toEqual(['group e2', 'b', 'group e1']);
+    expect(keys({ filtering: true, keeps: ({ id }) => id === 'a1' })).toEqual(['group e1', 'a1']);
+  });
+
+  test('pinned runs stand on top in their own order, and nowhere else', () => {
+    expect(keys({ folded: new Set(), pinned: ['a3', 'gone', 'b'] })).toEqual([
+      'group pinned',
+      'a3',
+      'b',
+      'group e1',
+      'a1',
+      'a2',
+    ]);
   });
 });
 

@@ -1,0 +1,124 @@
+import type { Settings } from '../../../core/contract/filter/keys.ts';
+import type { RunSummary } from '../../../core/contract/runs.ts';
+import { formatSetting } from '../../ui/format.ts';
+import type { Sorting } from '../../ui/table.ts';
+import { groupSpread, type RunColumn, type Value } from './columns.ts';
+
+/** A line of the table: the runs that agree in what they are grouped by, or one run. */
+export type TableRow =
+  | { readonly kind: 'group'; readonly key: string; readonly group: TableGroup; readonly folded: boolean }
+  | { readonly kind: 'run'; readonly key: string; readonly run: RunSummary; readonly inGroup: boolean };
+
+export interface TableGroup {
+  readonly id: string;
+  /** `relu, 0.1`: what its runs have under each key. */
+  readonly label: string;
+  readonly runs: readonly RunSummary[];
+}
+
+/** How runs are put in lines. */
+export interface TableOrder {
+  readonly sorting: Sorting | null;
+  readonly columns: readonly RunColumn[];
+  /** Configuration paths; none: no groups. */
+  readonly groupBy: readonly string[];
+  readonly folded: ReadonlySet<string>;
+  readonly pinned: ReadonlySet<string>;
+  settingsOf(run: string): Settings;
+}
+
+/** Pinned runs first, then the rest, by group where there are groups; all of it sorted. */
+export function tableRows(runs: readonly RunSummary[], order: TableOrder): TableRow[] {
+  const sorted = sortBy(runs, (column) => (run) => column.value(run), order);
+  const onTop = sorted.filter(({ id }) => order.pinned.has(id));
+  const rest = onTop.length === 0 ? sorted : sorted.filter(({ id }) => !order.pinned.has(id));
+  const lines = (members: readonly RunSummary[], inGroup: boolean) =>
+    members.map<TableRow>((run) => ({ kind: 'run', key: run.id, run, inGroup }));
+  if (order.groupBy.length === 0) return [...lines(onTop, false), ...lines(rest, false)];
+  const groups = sortBy(
+    formGroups(rest, order),
+    (column) => (group) => groupSpread(column, group.runs)?.mean ?? null,
+    order,
+  );
+  return [
+    ...lines(onTop, false),
+    ...groups.flatMap<TableRow>((group) => {
+      const folded = order.folded.has(group.id);
+      const heading: TableRow = { kind: 'group', key: `group ${group.id}`, group, folded };
+      return [heading, ...(folded ? [] : lines(group.runs, true))];
+    }),
+  ];
+}
+
+/** Groups by the values of the keys: numbers by size, before them whatever else there is, by name. */
+function formGroups(runs: readonly RunSummary[], { groupBy, settingsOf }: TableOrder): TableGroup[] {
+  const groups = new Map<string, { values: unknown[]; runs: RunSummary[] }>();
+  for (const run of runs) {
+    const settings = settingsOf(run.id);
+    const values = groupBy.map((path) => settings[path] ?? null);
+    const id = JSON.stringify(values);
+    const group = groups.get(id);
+    if (group) group.runs.push(run);
+    else groups.set(id, { values, runs: [run] });
+  }
+  return [...groups]
+    .sort(([, one], [, other]) => compareLists(one.values, other.values))
+    .map(([id, { values, runs: members }]) => ({
+      id,
+      label: values.map((value) => formatSetting(value ?? undefined)).join(', '),
+      runs: members,
+    }));
+}
+
+function compareLists(one: readonly unknown[], other: readonly unknown[]): number {
+  for (const [index, value] of one.entries()) {
+    const difference = compareSettings(value, other[index]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function compareSettings(one: unknown, other: unknown): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one === 'number' || typeof other === 'number') return typeof one === 'number' ? 1 : -1;
+  return formatSetting(one ?? undefined).localeCompare(formatSetting(other ?? undefined), 'en', {
+    numeric: true,
+  });
+}
+
+/** Sorted by the column in force; what has no value there comes last either way, and equals keep their order. */
+function sortBy<Item>(
+  items: readonly Item[],
+  reader: (column: RunColumn) => (item: Item) => Value,
+  { sorting, columns }: TableOrder,
+): Item[] {
+  const column = columns.find(({ key }) => key === sorting?.key);
+  if (!sorting || !column) return [...items];
+  const read = reader(column);
+  const sign = sorting.descending ? -1 : 1;
+  const keyed = items.map((item) => ({ item, value: read(item) }));
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
+    return sign * compareValues(a.value, b.value);
+  });
+  return keyed.map(({ item }) => item);
+}
+
+function compareValues(one: number | string, other: number | string): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one !== typeof other) return typeof one === 'number' ? 1 : -1;
+  return String(one).localeCompare(String(other), 'en', { numeric: true });
+}
+
+/** The best value of a column among runs, which the table marks; null where no end is better, or all are alike. */
+export function bestOf(
+  runs: readonly RunSummary[],
+  column: RunColumn,
+  better: RunColumn['better'],
+): number | null {
+  if (better === null) return null;
+  const values = runs.map((run) => column.value(run)).filter((value) => typeof value === 'number');
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (values.length < 2 || least === most) return null;
+  return better === 'max' ? most : least;
+}

@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useText } from '../../../../renderer/app/text.ts';
+import {
+  allColumns,
+  groupSpread,
+  type RunColumn,
+  usualDirection,
+  writeSpread,
+} from '../../../../renderer/views/runs/columns.ts';
+import { moved, useTableLayout } from '../../../../renderer/views/runs/table-layout.ts';
+import { bestOf, type TableOrder, tableRows } from '../../../../renderer/views/runs/table-rows.ts';
+import { runRow } from '../runs.ts';
+
+const settings: Record<string, Record<string, unknown>> = {
+  a: { 'model.options.activation': 'relu', 'train.optimizer.lr': 0.1 },
+  b: { 'model.options.activation': 'sigmoid', 'train.optimizer.lr': 0.1 },
+  c: { 'model.options.activation': 'relu', 'train.optimizer.lr': 0.01 },
+  d: { 'model.options.activation': 'relu', 'train.optimizer.lr': 0.1 },
+};
+const runs = [
+  runRow({ id: 'a', best: 0.98, test: 0.97, last: { 'train/loss': 0.2 } }),
+  runRow({ id: 'b', best: 0.9, test: 0.89, last: { 'train/loss': 0.5 } }),
+  runRow({ id: 'c', best: null, bestEpoch: null, test: null }),
+  runRow({ id: 'd', best: 0.96, test: 0.95, last: { 'train/loss': 0.1 } }),
+];
+const columns = allColumns({
+  bestMetric: 'validation/accuracy',
+  metrics: ['train/loss'],
+  paths: new Set(Object.keys(settings.a!)),
+  numericPaths: new Set(['train.optimizer.lr']),
+  settingsOf: (run) => settings[run] ?? {},
+  text: useText(),
+});
+const column = (key: string) => columns.find((one) => one.key === key) as RunColumn;
+const order: TableOrder = {
+  sorting: null,
+  columns,
+  groupBy: [],
+  folded: new Set(),
+  pinned: new Set(),
+  settingsOf: (run) => settings[run] ?? {},
+};
+const keys = (changes: Partial<TableOrder>) =>
+  tableRows(runs, { ...order, ...changes }).map((row) =>
+    row.kind === 'group' ? `[${row.group.label}]` : row.key,
+  );
+
+describe('rows of the table', () => {
+  test('are sorted by any column, those without a value last either way', () => {
+    expect(keys({ sorting: { key: 'best', descending: true } })).toEqual(['a', 'd', 'b', 'c']);
+    expect(keys({ sorting: { key: 'best', descending: false } })).toEqual(['b', 'd', 'a', 'c']);
+    expect(keys({ sorting: { key: 'last:train/loss', descending: false } })).toEqual(['d', 'a', 'b', 'c']);
+    expect(keys({ sorting: { key: 'setting:train.optimizer.lr', descending: false } })[0]).toBe('c');
+  });
+
+  test('are grouped by configuration keys, numbers by size, and fold', () => {
+    const groupBy = ['model.options.activation', 'train.optimizer.lr'];
+    expect(keys({ groupBy })).toEqual(['[relu, 0.01]', 'c', '[relu, 0.1]', 'a', 'd', '[sigmoid, 0.1]', 'b']);
+    const folded = new Set([JSON.stringify(['relu', 0.1])]);
+    expect(keys({ groupBy, folded })).toEqual(['[relu, 0.01]', 'c', '[relu, 0.1]', '[sigmoid, 0.1]', 'b']);
+  });
+
+  test('groups are sorted by their mean', () => {
+    const groupBy = ['model.options.activation'];
+    expect(keys({ groupBy, sorting: { key: 'test', descending: false } })).toEqual([
+      '[sigmoid]',
+      'b',
+      '[relu]',
+      'd',
+      'a',
+      'c',
+    ]);
+  });
+
+  test('pinned runs come first, outside every group', () => {
+    expect(keys({ groupBy: ['train.optimizer.lr'], pinned: new Set(['b']) })).toEqual([
+      'b',
+      '[0.01]',
+      'c',
+      '[0.1]',
+      'a',
+      'd',
+    ]);
+  });
+});
+
+describe('figures', () => {
+  test('a group has mean and spread of the runs that have a figure, with their number', () => {
+    const test = column('test');
+    const spread = groupSpread(
+      test,
+      runs.filter(({ id }) => id !== 'b'),
+    )!;
+    expect(spread.count).toBe(2);
+    expect(writeSpread(spread, test.writeNumber!)).toBe('96.00% ± 1.41% (2)');
+    expect(writeSpread(groupSpread(test, [runs[2]!])!, test.writeNumber!)).toBe('–');
+    expect(groupSpread(column('status'), runs)).toBeNull();
+  });
+
+  test('the best of a column is the greatest or the least, as its direction says', () => {
+    expect(bestOf(runs, column('last:train/loss'), 'min')).toBe(0.1);
+    expect(bestOf(runs, column('test'), 'max')).toBe(0.97);
+    expect(bestOf(runs, column('test'), null)).toBeNull();
+    expect(bestOf(runs.slice(0, 1), column('test'), 'max')).toBeNull();
+  });
+
+  test('losses and errors are better when low', () => {
+    expect(['train/loss', 'test/error', 'test/accuracy', 'validation/top5'].map(usualDirection)).toEqual([
+      'min',
+      'min',
+      'max',
+      'max',
+    ]);
+  });
+});
+
+describe('the layout of the table', () => {
+  beforeEach(() => localStorage.clear());
+  const keysOf = (layout: ReturnType<typeof useTableLayout>) => layout.arrange(columns).map(({ key }) => key);
+
+  test('shows pinned columns first, moves the others, and hides', () => {
+    const layout = useTableLayout();
+    layout.setShown('setting:train.optimizer.lr', true);
+    layout.move('test', 'status');
+    expect(keysOf(layout).slice(0, 3)).toEqual(['name', 'test', 'status']);
+    layout.setPinned('best', true);
+    expect(keysOf(layout).slice(0, 3)).toEqual(['name', 'best', 'test']);
+    layout.move('test', 'name');
+    expect(keysOf(layout)[0]).toBe('name');
+    layout.setShown('notes', false);
+    expect(keysOf(layout)).not.toContain('notes');
+    layout.reset();
+    expect(keysOf(layout)).not.toContain('setting:train.optimizer.lr');
+  });
+
+  test('sorts best first, then turned, then not at all; a direction can be turned', () => {
+    const layout = useTableLayout();
+    const loss = column('last:train/loss');
+    layout.sortBy(loss);
+    expect(layout.sorting.value).toEqual({ key: loss.key, descending: false });
+    layout.sortBy(loss);
+    expect(layout.sorting.value).toEqual({ key: loss.key, descending: true });
+    layout.sortBy(loss);
+    expect(layout.sorting.value).toBeNull();
+    layout.turnDirection(loss);
+    layout.sortBy(loss);
+    expect(layout.sorting.value).toEqual({ key: loss.key, descending: true });
+  });
+
+  test('keeps widths within reason', () => {
+    const layout = useTableLayout();
+    layout.setWidth('best', 3);
+    expect(layout.widthOf(column('best'))).toBe(layout.narrowest);
+    layout.setWidth('best', 9999);
+    expect(layout.widthOf(column('best'))).toBe(layout.widest);
+  });
+
+  test('an entry moved out of the list stays', () => {
+    expect(moved([1, 2, 3], 0, 2)).toEqual([2, 3, 1]);
+    expect(moved([1, 2, 3], 0, 3)).toEqual([1, 2, 3]);
+  });
+});
