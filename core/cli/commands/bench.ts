@@ -26,7 +26,7 @@ export const bench: Command = {
   flags: {
     nets: {
       value: '<a,b>',
-      help: `Of ${netNames().join(', ')}; by default all up to alexnet-conv, the others by name.`,
+      help: `Of ${netNames().join(', ')}; by default all up to alexnet-conv, on a software GPU the first alone; the others by name.`,
     },
     batch: { value: '<n>', help: 'Images per batch; by default 64, of alexnet-conv 128.' },
     threads: { value: '<n>', help: 'Threads; by default every core. Several, as 1,2, are measured in turn.' },
@@ -50,10 +50,11 @@ export const bench: Command = {
     }
     const compared = given.text('agree');
     if (compared !== undefined) return showAgreement(output, home, await openChosenDevice(compared, output));
-    const nets = chooseNets(given.text('nets'));
+    const named = namedNets(given.text('nets'));
     const batch = given.count('batch');
     const threads = given.counts('threads') ?? [availableParallelism()];
     const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
+    const nets = named ?? usualNets(backend, output);
     const pytorch = openPeer(given.text('peer'));
     try {
       if (given.on('profile')) return await showProfiles(output, backend, nets, batch, threads);
@@ -103,8 +104,17 @@ function netNames(): string[] {
   return [...new Set(benchNets.map(({ name }) => name))];
 }
 
-function chooseNets(list: string | undefined): readonly BenchNet[] {
-  if (list === undefined) return benchNets.filter(({ onRequest }) => !onRequest);
+/** A software GPU takes minutes for a step of the larger ones. */
+function usualNets({ device }: Backend, output: Output): readonly BenchNet[] {
+  const usual = benchNets.filter(({ onRequest }) => !onRequest);
+  const [first] = usual;
+  if (device.details.kind !== 'software' || first === undefined) return usual;
+  output.warning(`On a software GPU ${first.name} alone is measured; name other networks with --nets.`);
+  return usual.filter(({ name }) => name === first.name);
+}
+
+function namedNets(list: string | undefined): readonly BenchNet[] | null {
+  if (list === undefined) return null;
   const names = list.split(',');
   for (const name of names) {
     if (netNames().includes(name)) continue;
