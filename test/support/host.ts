@@ -22,12 +22,17 @@ export interface HostProcess {
  * Starts the browser host on a free port and waits for its address.
  * @param home data folder
  * @param args further arguments, such as `--port 7000`
+ * @param environment variables besides those of this process
  * @throws Error with what the host printed, when it ends before it is ready
  */
-export async function startHostProcess(home: string, args: string[] = ['--port', '0']): Promise<HostProcess> {
+export async function startHostProcess(
+  home: string,
+  args: string[] = ['--port', '0'],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<HostProcess> {
   const child = spawn(process.execPath, ['core/host/main.ts', '--home', home, ...args], {
     cwd: projectRoot,
-    env: { ...process.env, CONVOLAB_HOME: join(home, 'unused') },
+    env: { ...process.env, CONVOLAB_HOME: join(home, 'unused'), ...environment },
     // The channel, as the launcher gives it: a host whose starter is killed ends by itself.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -11,4 +11,6 @@ export interface Faults {
 
 /** Environment variable with the faults as JSON, which workers inherit. */
 export const faultsVariable = 'CONVOLAB_TEST_FAULTS';
+/** Entry of such a worker; and what makes workers such, preloaded by whoever starts them. */
 export const failingWorker = fileURLToPath(new URL('./worker.ts', import.meta.url));
+export const failingHooks = new URL('./hooks.ts', import.meta.url).href;

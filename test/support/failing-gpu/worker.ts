@@ -1,13 +1,4 @@
-import { registerHooks } from 'node:module';
+/** Entry of a worker whose "GPU" fails as told. */
+import './hooks.ts';
 
-/**
- * Entry of a worker whose "GPU" is the CPU's backend that fails as told (see `backend.ts` beside this): a healthy driver
- * neither hangs nor crashes on demand. Everything else is the worker as it ships.
- */
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier.endsWith('webgpu/index.ts')
-      ? next(new URL('./backend.ts', import.meta.url).href, context)
-      : next(specifier, context),
-});
 await import('../../../core/pool/worker.ts');
