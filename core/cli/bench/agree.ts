@@ -21,6 +21,7 @@ export const bounds = { firstSteps: 1e-3, reports: 0.01, accuracyPoints: 0.3 } a
 
 /** One device's training. */
 interface Trace {
+  readonly samples: number;
   readonly pieces: readonly Piece[];
   /** On the test set after the last epoch. */
   readonly accuracy: number;
@@ -39,6 +40,8 @@ export interface Progress {
 
 export interface Agreement {
   readonly activation: Activation;
+  /** Training samples of an epoch. */
+  readonly samples: number;
   /** Largest relative difference of the loss over the first twenty steps, one by one. */
   readonly firstSteps: number;
   /** Largest relative difference of the epoch's running mean, over all reports. */
@@ -50,18 +53,24 @@ export interface Agreement {
   readonly agrees: boolean;
 }
 
+export interface Comparison {
+  readonly activation: Activation;
+  /** Data folder. */
+  readonly home: string;
+  /** Training samples of an epoch at most; null for all. */
+  readonly samples: number | null;
+  readonly cpu: Backend;
+  readonly other: Backend;
+  readonly progress: (progress: Progress) => void;
+}
+
 /** Trains LeNet-5 on MNIST on both, and compares what they report on the way. */
-export async function compareTraining(
-  activation: Activation,
-  home: string,
-  cpu: Backend,
-  other: Backend,
-  progress: (progress: Progress) => void,
-): Promise<Agreement> {
+export async function compareTraining(of: Comparison): Promise<Agreement> {
+  const { activation, cpu, other, progress } = of;
   const config = await configOf(activation);
-  const expected = await trace(config, home, cpu, () => undefined);
+  const expected = await trace(config, of, cpu, () => undefined);
   const steps = expected.pieces.at(-1)?.step ?? 0;
-  const found = await trace(config, home, other, (pieces) => {
+  const found = await trace(config, of, other, (pieces) => {
     const step = pieces.at(-1)?.step ?? 0;
     if (step >= closely) progress({ activation, step, steps, ...apart(expected.pieces, pieces) });
   });
@@ -74,6 +83,7 @@ export async function compareTraining(
   const whole = activation === 'sigmoid' ? reports <= bounds.reports : points <= bounds.accuracyPoints;
   return {
     activation,
+    samples: expected.samples,
     firstSteps,
     reports,
     reportCount: expected.pieces.length,
@@ -94,16 +104,19 @@ async function configOf(activation: Activation): Promise<RunConfig> {
 
 async function trace(
   config: RunConfig,
-  home: string,
+  { home, samples }: Comparison,
   backend: Backend,
   noted: (pieces: readonly Piece[]) => void,
 ): Promise<Trace> {
   const session = await openSession(config, { home, backend, threads: availableParallelism() });
-  const stepsPerEpoch = Math.ceil(session.splits.train.indices.length / config.train.batchSize);
+  const { train: all } = session.splits;
+  const indices = all.indices.subarray(0, samples ?? all.indices.length);
+  const splits = { ...session.splits, train: { ...all, indices } };
+  const stepsPerEpoch = Math.ceil(indices.length / config.train.batchSize);
   const { program, pieces } = recording(session.program, stepsPerEpoch, noted);
   const began = performance.now();
   let accuracy = Number.NaN;
-  await train({ ...session, program }, start, {
+  await train({ ...session, program, splits }, start, {
     requested: () => null,
     report: () => undefined,
     evaluated({ evaluations }) {
@@ -112,7 +125,7 @@ async function trace(
     checkpoint: async () => undefined,
   });
   session.program.dispose();
-  return { pieces, accuracy, seconds: (performance.now() - began) / 1000 };
+  return { samples: indices.length, pieces, accuracy, seconds: (performance.now() - began) / 1000 };
 }
 
 /** Over the pieces that both have. */

@@ -39,6 +39,7 @@ export const bench: Command = {
       value: '<b>',
       help: 'Measure no speed, but train LeNet-5 for two epochs on the CPU and on this device from the same seed, and tell how far they come apart. Minutes on a software GPU.',
     },
+    samples: { value: '<n>', help: 'Training samples of an epoch of --agree; by default all.' },
     decode: { help: 'Measure how fast JPEGs are decoded and resized instead.' },
     augment: { help: 'Measure training also with every sample shifted, turned, scaled, slanted and bent.' },
     profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
@@ -49,7 +50,10 @@ export const bench: Command = {
       return showDecoding(output, given.count('threads') ?? availableParallelism());
     }
     const compared = given.text('agree');
-    if (compared !== undefined) return showAgreement(output, home, await openChosenDevice(compared, output));
+    if (compared !== undefined) {
+      const other = await openChosenDevice(compared, output);
+      return showAgreement(output, { home, samples: given.count('samples') ?? null, other });
+    }
     const named = namedNets(given.text('nets'));
     const batch = given.count('batch');
     const threads = given.counts('threads') ?? [availableParallelism()];
