@@ -32,6 +32,7 @@ export interface MetricPoint {
 
 /** The status bar; null where a figure cannot be read ("not available", never 0). */
 export interface EngineStatus {
+  /** Every one that trains, with commas. */
   device: string;
   imagesPerSecond: number | null;
   queued: number;

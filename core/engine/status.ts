@@ -20,8 +20,9 @@ export class StatusMeter {
     const running = entries.filter(({ status }) => status === 'running');
     const runs = running.map(({ run }) => this.#store.runs.get(run));
     const speeds = runs.map(({ imagesPerSecond }) => imagesPerSecond).filter((speed) => speed !== null);
+    const devices = new Set(runs.map(({ device }) => device ?? 'cpu'));
     return {
-      device: runs[0]?.device ?? 'cpu',
+      device: [...devices].sort().join(', ') || 'cpu',
       imagesPerSecond: speeds.length > 0 ? speeds.reduce((sum, speed) => sum + speed, 0) : null,
       queued: entries.length - running.length,
       running: running.length,

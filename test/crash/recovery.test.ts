@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Survey } from '../../core/backends/webgpu/adapters.ts';
+import { StatusMeter } from '../../core/engine/status.ts';
 import type { RecoveryOptions } from '../../core/pool/recovery.ts';
 import { RunLog } from '../../core/pool/run-log.ts';
 import { type Faults, failingWorker, faultsVariable } from '../support/failing-gpu/faults.ts';
@@ -141,6 +142,7 @@ describe.skipIf(missing)(`GPUs${because}`, () => {
     await stand.until(second, ({ step }) => step > 0);
     const devices = () => stand.store.queue.list().map(({ device }) => device);
     expect(devices()).toEqual(['gpu:0', 'gpu:1', null]);
+    expect(new StatusMeter(stand.store, stand.pool).measure().device).toBe('gpu:0, gpu:1');
     expect(stand.pool.workerPid(first)).not.toBe(stand.pool.workerPid(second));
     stand.store.runs.request(first, 'stop');
     stand.pool.look();
