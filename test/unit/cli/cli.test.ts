@@ -9,6 +9,7 @@ import { openStore } from '../../../core/store/store.ts';
 import { cli, type Finished, finish, startCli } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, tinyModel } from '../../support/training.ts';
+import { useSoftwareVulkan, vulkanMissing } from '../../support/vulkan.ts';
 
 /** Several processes, one after the other, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -306,69 +307,77 @@ describe('files', () => {
     expect((await cli(home, ['runs', 'export', run, '--format', 'onnx', '--out', curves])).code).toBe(2);
   });
 
-  test('probe writes loss, outputs and gradients, alike on both backends, for any number of samples', async () => {
-    const file = (name: string) => join(home, 'out', name);
-    const weight = Float32Array.from({ length: 7840 }, (_, i) => Math.sin(i) / 28);
-    await writeSafetensors(
-      file('w.safetensors'),
-      new Map<string, SafeTensor>([
-        ['OUT.weight', { shape: [10, 784], data: weight }],
-        ['OUT.bias', { shape: [10], data: new Float32Array(10) }],
-      ]),
-    );
-    const x = Float32Array.from({ length: 37 * 784 }, (_, i) => Math.cos(i));
-    await writeSafetensors(
-      file('b.safetensors'),
-      new Map<string, SafeTensor>([
-        ['x', { shape: [37, 1, 28, 28], data: x }],
-        ['y', { shape: [37], data: Int32Array.from({ length: 37 }, (_, i) => i % 10) }],
-      ]),
-    );
-    const words = [
-      'probe',
-      '--model',
-      'model.json',
-      '--weights',
-      file('w.safetensors'),
-      '--batch',
-      file('b.safetensors'),
-    ];
-    const results = [];
-    for (const backend of ['cpu', 'reference']) {
-      const out = file(`${backend}.safetensors`);
-      expect((await cli(home, [...words, '--out', out, '--backend', backend])).code).toBe(0);
-      results.push((await readSafetensors(out)).tensors);
-    }
-    const [native, reference] = results;
-    expect([...(native?.keys() ?? [])].sort()).toEqual([
-      'OUT.bias.grad',
-      'OUT.out',
-      'OUT.weight.grad',
-      'loss',
-    ]);
-    for (const [name, { shape, data: wanted }] of reference ?? []) {
-      const data = Array.from(wanted);
-      const other = native?.get(name);
-      expect(other?.shape).toEqual(shape);
-      const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const error = data.reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - (other?.data[i] as number))),
-        0,
+  test.for(['cpu', 'gpu'])(
+    'probe on %s writes loss, outputs and gradients, as the reference does, for any number of samples',
+    async (device, { skip }) => {
+      const absent = device === 'gpu' ? vulkanMissing() : null;
+      if (absent !== null) skip(absent);
+      if (device === 'gpu') useSoftwareVulkan();
+      const file = (name: string) => join(home, 'out', name);
+      const weight = Float32Array.from({ length: 7840 }, (_, i) => Math.sin(i) / 28);
+      await writeSafetensors(
+        file('w.safetensors'),
+        new Map<string, SafeTensor>([
+          ['OUT.weight', { shape: [10, 784], data: weight }],
+          ['OUT.bias', { shape: [10], data: new Float32Array(10) }],
+        ]),
       );
-      expect(error / largest).toBeLessThan(2e-4);
-    }
-    const missing = await cli(home, [
-      ...words.slice(0, 4),
-      file('b.safetensors'),
-      ...words.slice(5),
-      '--out',
-      file('x'),
-      '--json',
-    ]);
-    expect(missing.code).toBe(2);
-    expect(missing.objects()).toMatchObject([{ error: { message: expect.stringContaining('OUT.weight') } }]);
-    expect(existsSync(file('x'))).toBe(false);
-  });
+      const x = Float32Array.from({ length: 37 * 784 }, (_, i) => Math.cos(i));
+      await writeSafetensors(
+        file('b.safetensors'),
+        new Map<string, SafeTensor>([
+          ['x', { shape: [37, 1, 28, 28], data: x }],
+          ['y', { shape: [37], data: Int32Array.from({ length: 37 }, (_, i) => i % 10) }],
+        ]),
+      );
+      const words = [
+        'probe',
+        '--model',
+        'model.json',
+        '--weights',
+        file('w.safetensors'),
+        '--batch',
+        file('b.safetensors'),
+      ];
+      const results = [];
+      for (const backend of [device, 'reference']) {
+        const out = file(`${backend}.safetensors`);
+        expect((await cli(home, [...words, '--out', out, '--backend', backend])).code).toBe(0);
+        results.push((await readSafetensors(out)).tensors);
+      }
+      const [found, reference] = results;
+      expect([...(found?.keys() ?? [])].sort()).toEqual([
+        'OUT.bias.grad',
+        'OUT.out',
+        'OUT.weight.grad',
+        'loss',
+      ]);
+      for (const [name, { shape, data: wanted }] of reference ?? []) {
+        const data = Array.from(wanted);
+        const other = found?.get(name);
+        expect(other?.shape).toEqual(shape);
+        const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const error = data.reduce(
+          (most, value, i) => Math.max(most, Math.abs(value - (other?.data[i] as number))),
+          0,
+        );
+        expect(error / largest).toBeLessThan(2e-4);
+      }
+      const missing = await cli(home, [
+        ...words.slice(0, 4),
+        file('b.safetensors'),
+        ...words.slice(5),
+        '--out',
+        file('x'),
+        '--json',
+      ]);
+      expect(missing.code).toBe(2);
+      expect(missing.objects()).toMatchObject([
+        { error: { message: expect.stringContaining('OUT.weight') } },
+      ]);
+      expect(existsSync(file('x'))).toBe(false);
+    },
+  );
 
   test('bench measures what it is asked for, and ends with the results', async () => {
     const { code, objects } = await cli(home, ['bench', '--nets', 'lenet-5', '--batch', '16', '--json']);
