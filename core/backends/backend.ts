@@ -150,7 +150,10 @@ export interface ProbeBatch {
 export interface ProbeWanted {
   /** Of these layers the outputs; by default of all. */
   readonly outputs?: readonly string[];
-  /** Gradients of outputs and of the input, as far as the plan computes them; by default none. */
+  /**
+   * Gradients of outputs and of the input: all that the plan computes where its backward pass goes to the input, else those
+   * that the backend does not pass over; by default none.
+   */
   readonly outputGradients?: boolean;
 }
 

@@ -100,7 +100,9 @@ export async function probe(
   const program = await backend.compile(plan, { threads, batchSize: batch.count, optimizer });
   program.setState(state);
   const seed = plan.seedValue === null ? undefined : drawSeed(plan, batch.count, 1);
-  const report = await program.probe({ ...batch, seed }, { outputGradients: true });
+  // Where nothing but parameters needs them, a backend may pass over some of them.
+  const outputGradients = plan.inputGradient !== null;
+  const report = await program.probe({ ...batch, seed }, { outputGradients });
   program.dispose();
   return report;
 }

@@ -107,6 +107,11 @@ export class ProgramMemory {
     return whole(this.buffer(Object.keys(place)[0] ?? ''));
   }
 
+  /** False for a value between two calls of the plan that run as one. */
+  keeps(value: number): boolean {
+    return this.#slots.of.has(value);
+  }
+
   valueBuffer(value: number): GPUBuffer {
     const buffer = this.#values[this.#slots.of.get(value) ?? -1];
     if (!buffer) throw new RangeError(`no call of ${this.#plan.name} has the value ${value}`);

@@ -386,7 +386,8 @@ export class WebGpuProgram implements Program {
         ),
       );
     const outputs = await read(probedOutputs(plan, wanted));
-    const outputGradients = await read(probedGradients(plan, wanted));
+    const kept = probedGradients(plan, wanted).filter(({ value }) => this.#memory.keeps(value));
+    const outputGradients = await read(kept);
     const gradients = await this.#memory.gradients();
     const [losses = new ArrayBuffer(0)] = await this.#gpu.read([
       { buffer: this.#memory.buffer('losses'), offset: 0, bytes: 4 * count },
