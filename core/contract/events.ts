@@ -40,6 +40,8 @@ export interface EngineStatus {
   /** Resident bytes of the engine and its workers, of `memoryTotal`. */
   memoryBytes: number | null;
   memoryTotal: number;
+  /** Of all GPUs whose driver tells. */
+  gpuMemory: { usedBytes: number; totalBytes: number } | null;
   /** Share of all cores, 0..1. */
   cpu: number | null;
   storeBytes: number;

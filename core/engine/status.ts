@@ -2,11 +2,13 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { EngineStatus } from '../contract/events.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Store } from '../store/store.ts';
+import { GpuMemory } from './gpu-memory.ts';
 
 /** Measures what the status bar shows; each call covers the time since the last. */
 export class StatusMeter {
   readonly #store: Store;
   readonly #pool: Pool | null;
+  readonly #gpu = new GpuMemory();
   #cpu = process.cpuUsage();
   #time = performance.now();
 
@@ -28,6 +30,7 @@ export class StatusMeter {
       running: running.length,
       memoryBytes: process.memoryUsage.rss() + (this.#pool?.memoryBytes ?? 0),
       memoryTotal: totalmem(),
+      gpuMemory: this.#gpu.read(),
       cpu: this.#cpuShare(),
       storeBytes: this.#store.bytes(),
     };

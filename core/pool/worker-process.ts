@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type FromWorker, fromWorker, type Job, type ToWorker } from './protocol.ts';
 
@@ -44,6 +45,7 @@ export class WorkerProcess {
     this.#child.on('error', (error) => {
       this.#errors += error.message;
     });
+    giveWay(this.#child.pid);
     this.send({ type: 'start', job });
   }
 
@@ -59,5 +61,15 @@ export class WorkerProcess {
   /** At once, whatever it is doing. */
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+}
+
+/** Training takes what is left: the engine answers and the window draws first. */
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Gone already, or a system that does not let us; it then trains at the usual priority.
   }
 }
