@@ -9,6 +9,7 @@ const pages: [string, RegExp][] = [
   ['/new', /Work per image/],
   ['/data', /Samples of each class/],
   ['/models', /Work per image/],
+  ['/runs', /Export CSV/],
   ['/queue', /Nothing is waiting/],
   ['/trash', /The trash is empty/],
   ['/settings', /Vector instructions/],

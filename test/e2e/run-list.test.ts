@@ -83,6 +83,28 @@ describeInShells('run list', (app) => {
     await run(/seed 1/).waitFor();
   });
 
+  test('the filter takes an expression, and says in place what is wrong with one', async () => {
+    const { page } = app();
+    const filter = page.getByRole('combobox', { name: 'Filter runs' });
+    await filter.fill('seed > 1 and status = stopped');
+    await run(/seed 1/).waitFor({ state: 'detached' });
+    expect(await run(/seed 3/).count()).toBe(1);
+    await filter.fill('seed > 1 and (status = stopped');
+    await page.getByText('This bracket is not closed.').waitFor();
+    await filter.press('Escape');
+    await run(/seed 1/).waitFor();
+  });
+
+  test('P keeps a run on top', async () => {
+    const { page } = app();
+    await run(/seed 3/).focus();
+    await page.keyboard.press('p');
+    await run(/^Pinned/).waitFor();
+    await run(/seed 3/).focus();
+    await page.keyboard.press('p');
+    await run(/^Pinned/).waitFor({ state: 'detached' });
+  });
+
   test('the palette reaches pages, runs and actions', async () => {
     const { page } = app();
     await page.keyboard.press('Control+k');

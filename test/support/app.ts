@@ -135,7 +135,7 @@ function listen(page: Page, errors: string[]): void {
 }
 
 /** Runs in the page: one request over the shell's own wire. */
-async function callInPage<M extends MethodName>(
+export async function callInPage<M extends MethodName>(
   page: Page,
   method: M,
   params: Params<M>,

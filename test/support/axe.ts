@@ -13,7 +13,7 @@ interface Violation {
  * What axe-core finds wrong in the page as it stands: rule, element and reason. It runs through the debugger, which the
  * content security policy does not bind.
  */
-export async function violations({ page }: App): Promise<string[]> {
+export async function violations({ page }: Pick<App, 'page'>): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: readFileSync(axe, 'utf8') });
   const { result } = await session.send('Runtime.evaluate', {

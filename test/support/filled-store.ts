@@ -13,12 +13,14 @@ export interface Filling {
   readonly metrics: number;
   /** Points of each of them; a multiple of the 20 epochs. */
   readonly points: number;
+  /** Runs at the end that wait, and train as soon as an engine opens the store. */
+  readonly waiting: number;
 }
 
 /** Enough to look at. */
-export const sparse: Filling = { runs: 1000, metrics: 3, points: 100 };
+export const sparse: Filling = { runs: 1000, metrics: 3, points: 100, waiting: 10 };
 /** What the window has to stand. */
-export const dense: Filling = { runs: 1000, metrics: 20, points: 1000 };
+export const dense: Filling = { runs: 1000, metrics: 20, points: 1000, waiting: 0 };
 
 const runsEach = 25;
 const epochs = 20;
@@ -28,7 +30,7 @@ type Owners = Readonly<Record<'present' | 'gone', Owner>>;
 
 /**
  * Runs by the real store's own code, in experiments of 25, in every state a run can have, with curves drawn by a formula of the run's
- * number alone. Most are finished, the last ten wait.
+ * number alone; most are finished.
  * @param filled called after each run, with how many there are
  * @returns their ids, oldest first
  */
@@ -67,7 +69,7 @@ function queueSweep(store: Store, number: number): string[] {
 
 /** Leads a run that waits to the state that its number gives it. */
 function settle(store: Store, run: string, number: number, filling: Filling, owners: Owners): void {
-  if (number >= filling.runs - 10) return;
+  if (number >= filling.runs - filling.waiting) return;
   if (number % 17 === 3) {
     store.runs.transition(run, 'stopped');
     return;

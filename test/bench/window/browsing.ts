@@ -1,0 +1,61 @@
+import type { RunSummary } from '../../../core/contract/runs.ts';
+import { type Finding, median } from './finding.ts';
+import type { Session } from './session.ts';
+
+const rounds = 3;
+
+/** A thousand runs: the table, an overlay of ten, a group of fifty. Each in a window opened anew; the median of three. */
+export async function measureBrowsing(session: Session): Promise<Finding[]> {
+  const runs = (await session.call('runs.list', {})).filter(({ status }) => status === 'finished');
+  const table = await repeat(() => session.open('/runs', tableStands));
+  const overlay = await repeat(() => session.open(addressOf(runs.slice(0, 10), 'runs'), curvesDrawn));
+  const alike = fifty(runs);
+  const group = await repeat(() => session.open(addressOf(alike, 'model.options.activation'), curvesDrawn));
+  await session.go('/runs', tableStands);
+  const sorting = await timeSorting(session);
+  return [
+    { what: 'runs table of 1,000 usable, window opened anew', measured: table, wanted: 1000, unit: 'ms' },
+    { what: 'runs table sorted, from click to frame', measured: sorting, wanted: 100, unit: 'ms' },
+    { what: '10-run overlay drawn, window opened anew', measured: overlay, wanted: 1000, unit: 'ms' },
+    { what: 'group of 50 with band drawn, window opened anew', measured: group, wanted: 1500, unit: 'ms' },
+  ];
+}
+
+async function repeat(work: () => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await work());
+  return median(times);
+}
+
+/** Rows with their figures, as many as fit. */
+const tableStands = () => document.querySelectorAll('[role=treegrid] [data-index]').length > 20;
+
+/** Every chart in view has a curve's colour on it. */
+const curvesDrawn = () => {
+  const charts = window.probes.coloured();
+  return charts.length > 0 && charts.every((pixels) => pixels > 100);
+};
+
+function addressOf(runs: readonly RunSummary[], group: string): string {
+  const query = new URLSearchParams({ runs: runs.map(({ id }) => id).join(','), group });
+  return `/compare?${query}`;
+}
+
+/** Fifty runs of one activation: every other experiment of the filled store has the same. */
+function fifty(runs: readonly RunSummary[]): RunSummary[] {
+  const even = runs.filter(({ experimentName }) => Number(/\d+/.exec(experimentName)?.[0]) % 2 === 0);
+  return even.slice(0, 50);
+}
+
+async function timeSorting({ page }: Session): Promise<number> {
+  return page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const first = () => document.querySelector('[role=treegrid] [data-index="0"]')?.textContent;
+    const before = first();
+    const begin = performance.now();
+    document.querySelector<HTMLElement>('[data-column="best"] button')?.click();
+    while (first() === before && performance.now() - begin < 10_000) await frame();
+    await frame();
+    return performance.now() - begin;
+  });
+}

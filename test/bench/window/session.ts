@@ -1,0 +1,86 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { MethodName, Params, Result } from '../../../core/contract/methods.ts';
+import { callInPage } from '../../support/app.ts';
+import { launchBrowser } from '../../support/browser.ts';
+import { type HostProcess, startHostProcess } from '../../support/host.ts';
+import { installProbes } from './probes.ts';
+
+/** The workbench on a data folder, in a real browser. */
+export class Session implements AsyncDisposable {
+  readonly host: HostProcess;
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #context: BrowserContext;
+
+  private constructor(host: HostProcess, browser: Browser, context: BrowserContext, page: Page) {
+    this.host = host;
+    this.#browser = browser;
+    this.#context = context;
+    this.page = page;
+  }
+
+  static async open(home: string): Promise<Session> {
+    const host = await startHostProcess(home);
+    const browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript(installProbes);
+    const page = await context.newPage();
+    await page.goto(host.url);
+    await page.getByRole('navigation', { name: 'Activities' }).waitFor();
+    return new Session(host, browser, context, page);
+  }
+
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    return callInPage(this.page, method, params);
+  }
+
+  /**
+   * A window opened anew on one of its addresses. Resolves with the milliseconds from the first request for it until, at a frame,
+   * `done` holds.
+   */
+  async open(hash: string, done: () => boolean): Promise<number> {
+    const page = await this.#context.newPage();
+    await page.goto(`${this.host.origin}/#${hash}`, { waitUntil: 'commit' });
+    const milliseconds = await waitInPage(page, done);
+    await page.close();
+    return milliseconds;
+  }
+
+  /** Another page of the window that is open; milliseconds until `done` holds. */
+  async go(hash: string, done: () => boolean): Promise<number> {
+    const begin = await this.page.evaluate((to) => {
+      location.hash = to;
+      return performance.now();
+    }, hash);
+    return (await waitInPage(this.page, done)) - begin;
+  }
+
+  /** A page that is no window, to ask the engine from. */
+  async bystander(): Promise<Page> {
+    const page = await this.#context.newPage();
+    await page.goto(`${this.host.origin}/icon.svg`);
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.host.interrupt();
+  }
+}
+
+/** Milliseconds since the page was asked for, at the first frame at which it holds. */
+async function waitInPage(page: Page, done: () => boolean): Promise<number> {
+  const expression = `(${String(done)})() ? performance.now() : 0`;
+  const handle = await page.waitForFunction(expression, undefined, { polling: 'raf', timeout: 120_000 });
+  return handle.jsonValue() as Promise<number>;
+}
+
+/** Bytes of the page's script heap, after everything that is of no use was given back. */
+export async function heapBytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}

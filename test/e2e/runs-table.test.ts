@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { describeInShells } from '../support/app.ts';
+import { useTheme, violations } from '../support/axe.ts';
+import { openPage, smallExperiment, stoppedRuns } from '../support/window.ts';
+
+describeInShells('the table of runs', (app) => {
+  const table = () => app().page.getByRole('treegrid', { name: 'Runs' });
+  const row = (name: RegExp) => table().getByRole('row', { name });
+  const head = (name: string) => table().getByRole('columnheader', { name });
+  const headings = () => table().getByRole('columnheader').allTextContents();
+
+  beforeAll(async () => {
+    await openPage(app(), '/runs');
+    const experiment = { ...smallExperiment('grid', 50), grid: { 'train.optimizer.lr': [0.01, 0.1] } };
+    const { runs } = await app().call('experiments.create', { config: { ...experiment, seeds: [1, 2] } });
+    for (const run of runs) await app().call('runs.stop', { run });
+    await stoppedRuns(app(), 'others', [1, 2]);
+    await row(/0\.1\/seed 2/).waitFor();
+  });
+
+  test('leaves the runs that an expression fits, and completes its keys', async () => {
+    const { page } = app();
+    const filter = page.getByRole('combobox', { name: /^Filter: words/ });
+    await filter.fill('lr = 0.1 and seed >= 2');
+    await row(/0\.01\/seed 2/).waitFor({ state: 'detached' });
+    expect(await table().locator('[data-index]').count()).toBe(1);
+    await page.getByText('1 of 6 runs').waitFor();
+
+    await filter.fill('');
+    await filter.pressSequentially('lea');
+    await filter.press('Escape');
+    await filter.fill('momen');
+    await page.getByRole('option', { name: 'momentum' }).waitFor();
+    await filter.press('ArrowDown');
+    await filter.press('Enter');
+    expect(await filter.inputValue()).toBe('momentum ');
+    await filter.fill('');
+  });
+
+  test('says in place what is wrong with a filter, and keeps what it showed', async () => {
+    const { page } = app();
+    const filter = page.getByRole('combobox', { name: /^Filter: words/ });
+    await filter.fill('lrr = 0.1');
+    await page.getByText('No run has a key "lrr" (did you mean "lr"?).').waitFor();
+    expect(await filter.getAttribute('aria-invalid')).toBe('true');
+    expect(await table().locator('[data-index]').count()).toBe(6);
+    await filter.fill('');
+  });
+
+  test('groups by any configuration key, and folds', async () => {
+    const { page } = app();
+    await page.getByRole('button', { name: 'Group by…' }).click();
+    await page.getByRole('checkbox', { name: 'train.optimizer.lr' }).click();
+    await page.keyboard.press('Escape');
+    const group = row(/^0\.1 2 runs/);
+    expect(await group.getAttribute('aria-expanded')).toBe('true');
+    await group.focus();
+    await page.keyboard.press('ArrowLeft');
+    await row(/0\.1\/seed 2/).waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowRight');
+    await row(/0\.1\/seed 2/).waitFor();
+    await page.getByRole('button', { name: /^Grouped by/ }).click();
+    await page.getByRole('checkbox', { name: 'train.optimizer.lr' }).click();
+    await page.keyboard.press('Escape');
+    await group.waitFor({ state: 'detached' });
+  });
+
+  test('columns are moved by keys and by dragging, made wider, and kept over a reload', async () => {
+    const { page } = app();
+    await head('State').getByRole('button').focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    expect((await headings()).slice(0, 3)).toEqual(['Name', 'Experiment', 'State']);
+    await head('Best').first().getByRole('button').dragTo(head('Experiment'));
+    await expect.poll(async () => (await headings())[1]).toBe('Best');
+    const before = (await head('Name').boundingBox())?.width ?? 0;
+    await head('Name').getByRole('button').focus();
+    await page.keyboard.press('Alt+ArrowRight');
+    await expect.poll(async () => (await head('Name').boundingBox())?.width).toBe(before + 16);
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Device' }).click();
+    await page.keyboard.press('Escape');
+    const order = await headings();
+    expect(order).toContain('Device');
+    await page.reload();
+    await table().waitFor();
+    expect(await headings()).toEqual(order);
+  });
+
+  test('sorts by any column, and says so', async () => {
+    await head('Name').getByRole('button').click();
+    expect(await head('Name').getAttribute('aria-sort')).toBe('ascending');
+    await head('Name').getByRole('button').click();
+    expect(await head('Name').getAttribute('aria-sort')).toBe('descending');
+    const first = await table().locator('[data-index="0"]').textContent();
+    expect(first).toContain('seed 2');
+  });
+
+  test('names, tags and notes are edited in place, and found by', async () => {
+    const { page } = app();
+    await row(/0\.1\/seed 2/).focus();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: /^Name of/ }).fill('the good one');
+    await page.keyboard.press('Enter');
+    await row(/the good one/).waitFor();
+    await page.getByRole('button', { name: 'Tags of the good one: Add tags, with commas between' }).click();
+    await page.getByRole('textbox', { name: 'Tags of the good one' }).fill('keep, paper ,keep');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Notes on the good one/ }).click();
+    await page.getByRole('textbox', { name: 'Notes on the good one' }).fill('as in the lecture');
+    await page.keyboard.press('Enter');
+    const [run] = (await app().call('runs.list', {})).filter(({ name }) => name === 'the good one');
+    expect(run).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture' });
+    const filter = page.getByRole('combobox', { name: /^Filter: words/ });
+    await filter.fill('tag = paper lecture');
+    await expect.poll(() => table().locator('[data-index]').count()).toBe(1);
+    await filter.fill('');
+  });
+
+  test('a run has one colour, which can be changed, in the table and the list alike', async () => {
+    const { page } = app();
+    await page.getByRole('button', { name: 'Colour of the good one' }).click();
+    await page.getByRole('button', { name: 'Colour 4', exact: true }).click();
+    await expect
+      .poll(
+        async () => (await app().call('runs.list', {})).find(({ name }) => name === 'the good one')?.colour,
+      )
+      .toBe(3);
+    const dotIn = (scope: string) =>
+      page.locator(scope, { hasText: 'the good one' }).locator('.dot').first().getAttribute('style');
+    await expect.poll(() => dotIn('[role=treegrid] [data-index]')).toBe(await dotIn('[role=treeitem]'));
+  });
+
+  test('pinned runs stay on top of the table and of the list', async () => {
+    const { page } = app();
+    await row(/others\/seed 1|^.*seed 1.*others/)
+      .first()
+      .focus();
+    await page.keyboard.press('p');
+    await page.getByRole('treeitem', { name: /^Pinned/ }).waitFor();
+    const first = await table().locator('[data-index="0"]').textContent();
+    expect(first).toContain('others');
+    await table().locator('[data-index="0"]').focus();
+    await page.keyboard.press('p');
+    await page.getByRole('treeitem', { name: /^Pinned/ }).waitFor({ state: 'detached' });
+  });
+
+  test('Delete puts into the trash, and Ctrl+Z takes it back', async () => {
+    const { page } = app();
+    await row(/the good one/).focus();
+    await page.keyboard.press('Delete');
+    await row(/the good one/).waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await row(/the good one/).waitFor();
+  });
+
+  test('is exported as CSV, the rows and columns that are shown', async () => {
+    const { page } = app();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[0]).toContain('id,name,best');
+    expect(lines.some((line) => line.includes('"keep, paper"'))).toBe(true);
+  });
+
+  test('has no violation, light and dark', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      await useTheme(app(), theme);
+      expect(await violations(app())).toEqual([]);
+    }
+    expect(app().errors).toEqual([]);
+  });
+});
