@@ -150,6 +150,7 @@ describeInShells('the table of runs', (app) => {
     await row(/the good one/).focus();
     await page.keyboard.press('Delete');
     await row(/the good one/).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
     await page.keyboard.press('Control+z');
     await row(/the good one/).waitFor();
   });
