@@ -56,12 +56,8 @@ export class Metrics {
   /** A curve as drawn: every bucket of points keeps its least and greatest value. Throws `run.unknown`. */
   series(run: string, metric: string, options: SeriesOptions = {}): Series {
     const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER, maxPoints = 2000 } = options;
-    const series = [this.#runs.row(run).key, this.#knownKey(metric) ?? -1] as const;
-    const { marks, total } = this.#spans.marks(...series, from, to, maxPoints / 4);
-    const kept = downsample(
-      marks.map(({ value }) => value),
-      maxPoints,
-    ).map((index) => this.#statements.point.get(...series, (marks[index] as Mark).step) as PointRow);
+    const { key } = this.#runs.row(run);
+    const { kept, total } = this.#thin(key, this.#knownKey(metric) ?? -1, from, to, maxPoints);
     return {
       run,
       metric,
@@ -71,6 +67,30 @@ export class Metrics {
       values: kept.map((row) => finiteOrNull(row.value)),
       total,
     };
+  }
+
+  #thin(
+    run: number,
+    metric: number,
+    from: number,
+    to: number,
+    maxPoints: number,
+  ): { kept: PointRow[]; total: number } {
+    const short = this.#spans.marks(run, metric, from, to, maxPoints / 4);
+    if (short === null) {
+      const rows = this.#statements.between.all(run, metric, from, to);
+      const values = rows.map(({ value }) => value ?? Number.NaN);
+      return {
+        kept: downsample(values, maxPoints).map((index) => rows[index] as PointRow),
+        total: rows.length,
+      };
+    }
+    const { marks, total } = short;
+    const values = marks.map(({ value }) => value);
+    const kept = downsample(values, maxPoints).map(
+      (index) => this.#statements.point.get(run, metric, (marks[index] as Mark).step) as PointRow,
+    );
+    return { kept, total };
   }
 
   /** Metrics of which a run has points, by name. Throws `run.unknown`. */
@@ -186,6 +206,9 @@ function prepareAll(connection: Connection) {
     range: connection.prepare<[number, string, number, number], PointRow>(`
       SELECT step, epoch, seconds, value FROM points
       WHERE run = ? AND metric = (SELECT key FROM metrics WHERE name = ?) AND step BETWEEN ? AND ? ORDER BY step`),
+    between: connection.prepare<[number, number, number, number], PointRow>(`
+      SELECT step, epoch, seconds, value FROM points
+      WHERE run = ? AND metric = ? AND step BETWEEN ? AND ? ORDER BY step`),
     point: connection.prepare<[number, number, number], PointRow>(
       'SELECT step, epoch, seconds, value FROM points WHERE run = ? AND metric = ? AND step = ?',
     ),

@@ -53,23 +53,20 @@ export class Spans {
   }
 
   /**
-   * A curve between two steps, both included, with every extreme of it: point by point, or from `spansFrom` spans on
-   * the extremes of each.
+   * A curve between two steps, both included, in short: the extremes of each span. null where it has fewer than `least` spans there:
+   * read it point by point.
    */
   marks(
     run: number,
     metric: number,
     from: number,
     to: number,
-    spansFrom: number,
-  ): { marks: Mark[]; total: number } {
+    least: number,
+  ): { marks: Mark[]; total: number } | null {
     if (!this.#pending.has(`${run} ${metric}`)) this.#extend(run, metric);
     const spans = this.#statements.inside.all(run, metric, from, to);
     const [head, tail] = [spans[0], spans.at(-1)];
-    if (!head || !tail || spans.length < spansFrom) {
-      const points = this.#points(run, metric, from, to);
-      return { marks: points, total: points.length };
-    }
+    if (!head || !tail || spans.length < least) return null;
     // The ends are read as points in any case: what is drawn begins and ends where the curve does.
     const before = this.#points(run, metric, from, head.first);
     const after = this.#points(run, metric, tail.last, to);
