@@ -236,7 +236,14 @@ describe.skipIf(missing)(`training on a GPU${missing ? ` (skipped: ${missing})` 
     const probe = async (batchSize: number) => (await compiled(backend, plan, batchSize)).probe(batch);
     expect(await probe(4)).toEqual(await probe(7));
     const program = await compiled(backend, plan, 4);
+    const { submits } = gpu.traffic;
     const { outputs, predictions } = await program.evaluate('train', order.subarray(0, 6), { outputs: true });
+    // One with the first step, to see how long it takes, one with the second, one for each of the three that are read.
+    expect(gpu.traffic.submits - submits).toBeLessThanOrEqual(5);
+    const cpu = await compiled(createNativeBackend(), plan, 4);
+    const { outputs: expected } = await cpu.evaluate('train', order.subarray(0, 6), { outputs: true });
+    const tensor = (data: Float32Array = new Float32Array(0)) => ({ shape: [6, 10], data });
+    expect(relativeError(tensor(outputs), tensor(expected))).toBeLessThan(1e-4);
     const best = Array.from(predictions, (_, n) => {
       const row = Array.from(outputs?.subarray(n * 10, (n + 1) * 10) ?? []);
       return row.indexOf(Math.max(...row));

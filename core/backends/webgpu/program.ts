@@ -21,6 +21,7 @@ import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../pro
 import type { Gpu } from './device.ts';
 import { type BatchRecord, type Dispatch, packRecords, StepContext } from './dispatch.ts';
 import { type Feed, openAugmentedFeed, openFeed } from './feed.ts';
+import { KeptOutputs } from './kept-outputs.ts';
 import { clipToNorm } from './kernels/clip.ts';
 import { addPartials, tableRow } from './kernels/sums.ts';
 import { tilesOf } from './kernels/tile-choice.ts';
@@ -66,6 +67,8 @@ interface Course {
   readonly batchSize: number;
   readonly rate: (step: number) => number;
   readonly moment: (step: number) => Moment | null;
+  /** Takes the network's output of every step, one after the other. */
+  readonly outputs?: KeptOutputs | null;
 }
 
 /** A plan compiled for a GPU: a step is a static list of dispatches over buffers bound beforehand. */
@@ -81,6 +84,7 @@ export class WebGpuProgram implements Program {
   readonly #splits = new Map<string, Split>();
   readonly #pace = new SubmitPace();
   #denseLoss: Promise<Dispatch[]> | undefined;
+  #keptOutputs: KeptOutputs | undefined;
   #busy = false;
   #disposed = false;
 
@@ -233,8 +237,9 @@ export class WebGpuProgram implements Program {
     const outputs = new Float32Array(wantsOutputs ? indices.length * classes : 0);
     const report = { samples: indices.length, lossSum: 0, correct: 0 };
     const steps = Math.ceil(indices.length / batchSize);
-    // The outputs of a step last until the next one.
-    for (const first of this.#segments(steps, batchSize, wantsOutputs ? 1 : stepsAtOnce)) {
+    const kept = wantsOutputs ? await this.#outputs() : null;
+    const most = Math.min(stepsAtOnce, kept?.steps ?? stepsAtOnce);
+    for (const first of this.#segments(steps, batchSize, most)) {
       const some = indices.subarray(first.sample, first.sample + first.samples);
       const { tallies } = await this.#run({
         feed,
@@ -244,6 +249,7 @@ export class WebGpuProgram implements Program {
         batchSize,
         rate: () => 0,
         moment: () => null,
+        outputs: kept,
       });
       for (const [lossSum, right] of tallies) {
         report.lossSum += lossSum;
@@ -253,12 +259,21 @@ export class WebGpuProgram implements Program {
         { buffer: this.#memory.buffer('predictions'), offset: 0, bytes: 4 * some.length },
       ]);
       predictions.set(new Int32Array(read), first.sample);
-      if (wantsOutputs) {
-        const { data } = await this.#hostValue(this.plan.outputValue, some.length);
-        outputs.set(data, first.sample * classes);
-      }
+      if (kept) outputs.set(await kept.read(some.length, batchSize), first.sample * classes);
     }
     return { ...report, predictions, ...(wantsOutputs && { outputs }) };
+  }
+
+  /** Made when first asked for. */
+  async #outputs(): Promise<KeptOutputs> {
+    this.#keptOutputs ??= await KeptOutputs.create({
+      gpu: this.#gpu,
+      name: this.plan.name,
+      output: this.#memory.valueBuffer(this.plan.outputValue),
+      classes: classesOf(this.plan),
+      pitch: this.#pitch,
+    });
+    return this.#keptOutputs;
   }
 
   /** Cuts a request into what fits into the buffers for its order, its predictions and its tallies. */
@@ -320,15 +335,25 @@ export class WebGpuProgram implements Program {
     const chosen = indices.subarray(from * batchSize, (from + count) * batchSize);
     const order = this.#memory.buffer('order');
     this.#gpu.write(order, 4 * from * batchSize, course.feed.bring(chosen, course.epoch));
-    await this.#execute(records, stages);
+    await this.#execute(records, stages, course.outputs);
   }
 
-  async #execute(records: readonly BatchRecord[], stages: readonly Dispatch[]): Promise<void> {
+  async #execute(
+    records: readonly BatchRecord[],
+    stages: readonly Dispatch[],
+    outputs?: KeptOutputs | null,
+  ): Promise<void> {
     this.#gpu.write(this.#context.records, 0, packRecords(records));
     await this.#gpu.guarded(`a step of ${this.plan.name}`, () => {
       const encoder = this.#gpu.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let i = 0; i < records.length; i++) this.#context.encode(pass, i, stages);
+      let pass = encoder.beginComputePass();
+      records.forEach(({ index }, i) => {
+        this.#context.encode(pass, i, stages);
+        if (!outputs) return;
+        pass.end();
+        outputs.take(encoder, index);
+        pass = encoder.beginComputePass();
+      });
       pass.end();
       this.#gpu.submit(encoder.finish());
     });
@@ -441,6 +466,7 @@ export class WebGpuProgram implements Program {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const split of this.#splits.keys()) this.#detach(split);
+    this.#keptOutputs?.destroy();
     this.#memory.destroy();
     this.#context.destroy();
   }
