@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { catalog } from './catalog.ts';
 import { datasetMethods } from './datasets.ts';
+import { runHealth } from './health.ts';
 import { homeMethods } from './home.ts';
 import { inspectMethods, weightsChoice } from './inspect.ts';
 import { method } from './method.ts';
+import { predictionQuery, predictions } from './predictions.ts';
 import {
   band,
   comparison,
@@ -168,7 +170,18 @@ export const methods = {
     }),
     z.array(band),
   ),
-  'runs.confusion': method(z.object({ run: z.string(), epoch: z.int().optional() }), confusion.nullable()),
+  /** Of the test split where it was judged, unless another is asked for; of the last epoch by default. */
+  'runs.confusion': method(
+    z.object({
+      run: z.string(),
+      epoch: z.int().optional(),
+      split: z.enum(['validation', 'test']).optional(),
+    }),
+    confusion.nullable(),
+  ),
+  /** The images behind the confusion matrix. */
+  'runs.predictions': method(predictionQuery, predictions),
+  'runs.health': method(one, runHealth),
   'runs.kernels': method(
     z.object({ run: z.string(), layer: z.string(), checkpoint: weightsChoice.optional() }),
     kernelImages,

@@ -155,6 +155,8 @@ export const confusion = z.object({
   run: z.string(),
   epoch: z.int(),
   split: z.string(),
+  /** Those that the run was judged on. */
+  splits: z.array(z.string()),
   classes: z.array(z.string()),
   /** Rows true, columns predicted; counts. */
   counts: z.array(z.array(z.int())),

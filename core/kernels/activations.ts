@@ -25,6 +25,8 @@ interface Activation {
   readonly ofInput?: true;
   /** The slope jumps somewhere, where a finite difference means nothing. */
   readonly kinked?: true;
+  /** What it approaches at both ends without reaching it: near them the slope is about 0, the unit saturated. */
+  readonly ends?: readonly [number, number];
 }
 
 /** Slope of leaky ReLU below 0 (Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network models", 2013). */
@@ -39,8 +41,8 @@ const normalDensity = (u: number) => Math.exp((-u * u) / 2) / Math.sqrt(2 * Math
 /** (2) and figures 7 and 31 of the lecture, and what came after them. */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   linear: { value: (u) => u, slope: () => 1 },
-  sigmoid: { value: (u) => 1 / (1 + Math.exp(-u)), slope: (y) => y * (1 - y) },
-  tanh: { value: (u) => Math.tanh(u), slope: (y) => 1 - y * y },
+  sigmoid: { value: (u) => 1 / (1 + Math.exp(-u)), slope: (y) => y * (1 - y), ends: [0, 1] },
+  tanh: { value: (u) => Math.tanh(u), slope: (y) => 1 - y * y, ends: [-1, 1] },
   // The slope at the kink itself is 0, as in the lecture (figure 31) and in every framework.
   relu: { value: (u) => Math.max(0, u), slope: (y) => (y > 0 ? 1 : 0), kinked: true },
   'leaky-relu': { value: (u) => (u > 0 ? u : leak * u), slope: (y) => (y > 0 ? 1 : leak), kinked: true },
@@ -60,8 +62,15 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   'scaled-tanh': {
     value: (u) => lecun.amplitude * Math.tanh(lecun.scale * u),
     slope: (y) => lecun.scale * (lecun.amplitude - (y * y) / lecun.amplitude),
+    ends: [-lecun.amplitude, lecun.amplitude],
   },
 };
+
+/** The ends that an activation approaches; null for one without both. */
+export function activationEnds(name: string): readonly [number, number] | null {
+  const known = activationName.safeParse(name);
+  return (known.success && activations[known.data].ends) || null;
+}
 
 /** Applies f in place to the first `count` elements. */
 export function activate(data: Buffer64, count: number, name: ActivationName): void {

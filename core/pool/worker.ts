@@ -88,7 +88,7 @@ async function work(job: Job): Promise<Outcome> {
   await log(
     position.step === 0 ? `Training on ${device}.` : `Going on from step ${position.step} on ${device}.`,
   );
-  return train(session, position, observer(job, session));
+  return train(session, position, observer(job, session, backend));
 }
 
 let endedEarly: string | null = null;
@@ -102,8 +102,8 @@ function sayAlive(): void {
   void send({ type: 'alive' });
 }
 
-function observer(job: Job, session: Session): Observer {
-  const snapshots = new SnapshotKeeper(session, job.folder);
+function observer(job: Job, session: Session, backend: Backend): Observer {
+  const snapshots = new SnapshotKeeper(session, job.folder, { backend, threads: job.threads });
   /** Of the epoch that is about to be kept. */
   let evaluated: readonly Evaluation[] = [];
   return {
@@ -132,7 +132,7 @@ function observer(job: Job, session: Session): Observer {
       const state = await program.state();
       const { epoch, step } = position;
       if (complete) {
-        for (const { kept, every } of await snapshots.keep(epoch, state, evaluated)) {
+        for (const { kept, every } of await snapshots.keep(position, state, evaluated)) {
           await send({ type: 'snapshot', ...kept, epoch, step, every });
         }
       }

@@ -38,6 +38,7 @@ export class Evaluations {
   readonly #insert;
   readonly #values;
   readonly #confusion;
+  readonly #splits;
   readonly #setBest;
   readonly #removeAfter;
 
@@ -52,10 +53,17 @@ export class Evaluations {
       'SELECT epoch, metrics FROM evaluations WHERE run = ? AND split = ? ORDER BY epoch',
     );
     // The test set's matrix where there is one: looking is not choosing.
-    this.#confusion = connection.prepare<{ run: number; epoch: number | null }[], ConfusionRow>(`
+    this.#confusion = connection.prepare<
+      { run: number; epoch: number | null; split: string | null }[],
+      ConfusionRow
+    >(`
       SELECT split, epoch, confusion FROM evaluations
       WHERE run = @run AND confusion IS NOT NULL AND (@epoch IS NULL OR epoch = @epoch)
+        AND (@split IS NULL OR split = @split)
       ORDER BY split = 'test' DESC, split = 'validation' DESC, epoch DESC LIMIT 1`);
+    this.#splits = connection.prepare<[number], { split: string }>(
+      'SELECT DISTINCT split FROM evaluations WHERE run = ? ORDER BY split',
+    );
     this.#setBest = connection.prepare<[number | null, number | null, number]>(
       'UPDATE runs SET best = ?, best_epoch = ? WHERE key = ?',
     );
@@ -91,10 +99,16 @@ export class Evaluations {
     this.#updateBest(run);
   }
 
-  /** The matrix of an epoch, by default of the last that has one. Throws `run.unknown`. */
-  confusion(run: string, epoch?: number): StoredConfusion | undefined {
-    const row = this.#confusion.get({ run: this.#runs.row(run).key, epoch: epoch ?? null });
+  /** The matrix of an epoch, by default of the last that has one, and of the test split. Throws `run.unknown`. */
+  confusion(run: string, epoch?: number, split?: string): StoredConfusion | undefined {
+    const { key } = this.#runs.row(run);
+    const row = this.#confusion.get({ run: key, epoch: epoch ?? null, split: split ?? null });
     return row && { split: row.split, epoch: row.epoch, counts: unpackSquare(row.confusion) };
+  }
+
+  /** Names of the splits that a run was judged on. Throws `run.unknown`. */
+  splits(run: string): string[] {
+    return this.#splits.all(this.#runs.row(run).key).map(({ split }) => split);
   }
 
   /** The first epoch with the best finite value of the run's metric. */

@@ -1,4 +1,4 @@
-import type { Backend, Program, SampleSource } from '../backends/backend.ts';
+import type { Backend, Program, SampleSource, Transform } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import { resolveAugmentation } from '../data/augment/index.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -32,6 +32,8 @@ export interface Session {
   readonly config: RunConfig;
   readonly program: Program;
   readonly splits: Readonly<Record<SplitName, SplitSamples>>;
+  /** From what is stored to what the model sees, but for augmentation. */
+  readonly transform: Transform;
   /** What the run trains on; goes into every checkpoint. */
   readonly data: TrainingData;
   /** Which publication of the data it is. */
@@ -83,6 +85,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
   return {
     config,
     program,
+    transform,
     splits: {
       train: { indices: held.train, source: train },
       validation: { indices: held.validation, source: train },

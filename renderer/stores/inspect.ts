@@ -6,6 +6,8 @@ import { useBridge } from '../app/bridge.ts';
 export const useInspectStore = defineStore('inspect', () => ({
   detail: (run: string): Promise<Result<'runs.get'>> => useBridge().call('runs.get', { run }),
   confusion: (request: Params<'runs.confusion'>) => useBridge().call('runs.confusion', request),
+  predictions: (request: Params<'runs.predictions'>) => useBridge().call('runs.predictions', request),
+  health: (request: Params<'runs.health'>) => useBridge().call('runs.health', request),
   kernels: (request: Params<'runs.kernels'>) => useBridge().call('runs.kernels', request),
   featureMaps: (request: Params<'runs.featureMaps'>) => useBridge().call('runs.featureMaps', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),

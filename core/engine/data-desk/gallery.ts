@@ -114,7 +114,7 @@ async function readBytes(samples: FixedSamples, indices: Uint32Array): Promise<U
 }
 
 /** The least value black, the greatest white. */
-function spread(values: Float32Array): Uint8Array {
+export function spread(values: Float32Array): Uint8Array {
   const { minimum, maximum } = finiteRange(values);
   const scale = maximum > minimum ? 255 / (maximum - minimum) : 0;
   return Uint8Array.from(values, (value) => Math.round((value - minimum) * scale));

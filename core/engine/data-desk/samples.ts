@@ -55,7 +55,7 @@ async function fitted(
 }
 
 /** Images larger than `size` made to fit into a square of it, their proportions kept. */
-function shrink(
+export function shrink(
   [channels = 0, height = 0, width = 0]: readonly number[],
   bytes: Uint8Array,
   size = Math.max(height, width),

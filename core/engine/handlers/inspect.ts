@@ -1,23 +1,31 @@
 import { join } from 'node:path';
 import { scoreClasses } from '../../contract/class-scores.ts';
 import { ConvolabError } from '../../contract/errors.ts';
+import type { RunHealth } from '../../contract/health.ts';
+import type { ParsedParams } from '../../contract/methods.ts';
 import type { Confusion, KernelImages } from '../../contract/runs.ts';
 import { isDerived } from '../../data/derive/open.ts';
 import { datasets } from '../../data/index.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
 import type { RunConfig } from '../../train/experiment.ts';
+import { readHealth } from '../../train/snapshots/files.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import type { Question } from '../inspector/protocol.ts';
 import { finiteRange, tensorPayload } from '../payload.ts';
+import { findPredictions } from '../predictions.ts';
 import { openRunNetwork, type RunNetwork } from '../run-network.ts';
 
 type Context = Pick<EngineContext, 'store' | 'home' | 'inspector'>;
 
 /** Looking inside a run: what it confuses, what its kernels are, what each layer makes of an image. */
-export function inspectHandlers(context: Context): HandlersOf<'runs.confusion' | 'runs.kernels' | Question> {
+export function inspectHandlers(
+  context: Context,
+): HandlersOf<'runs.confusion' | 'runs.predictions' | 'runs.health' | 'runs.kernels' | Question> {
   const { inspector } = context;
   return {
-    'runs.confusion': ({ run, epoch }) => findConfusion(context, run, epoch),
+    'runs.confusion': (query) => findConfusion(context, query),
+    'runs.predictions': (query) => findPredictions(context, query),
+    'runs.health': ({ run }) => readRunHealth(context, run),
     'runs.kernels': async ({ run, layer, checkpoint = 'last' }) =>
       kernelsOf(await openRunNetwork(context, run, checkpoint), layer),
     'runs.featureMaps': (params) => inspector.ask('runs.featureMaps', params),
@@ -34,14 +42,25 @@ export function inspectHandlers(context: Context): HandlersOf<'runs.confusion' |
 
 async function findConfusion(
   context: Context,
-  run: string,
-  epoch: number | undefined,
+  { run, epoch, split }: ParsedParams<'runs.confusion'>,
 ): Promise<Confusion | null> {
-  const found = context.store.evaluations.confusion(run, epoch);
+  const found = context.store.evaluations.confusion(run, epoch, split);
   if (!found) return null;
   const names = await classNames(context, run);
   const classes = found.counts.map((_, label) => names[label] ?? String(label));
-  return { run, ...found, classes, perClass: scoreClasses(classes, found.counts) };
+  return {
+    run,
+    ...found,
+    splits: context.store.evaluations.splits(run),
+    classes,
+    perClass: scoreClasses(classes, found.counts),
+  };
+}
+
+async function readRunHealth({ store, home }: Context, run: string): Promise<RunHealth> {
+  const kept = store.snapshots.list(run).filter(({ kind }) => kind === 'health');
+  const epochs = await Promise.all(kept.map(({ path, sha256 }) => readHealth(join(home, path), sha256)));
+  return { run, epochs };
 }
 
 /** Of a derived set, as they were recorded beside the weights: making the set again only for its names takes long. */

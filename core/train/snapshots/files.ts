@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
+import { type EpochHealth, epochHealth } from '../../contract/health.ts';
 import type { SnapshotKind } from '../../contract/runs.ts';
+import { writeFileAtomic } from '../../export/atomic-file.ts';
 import {
   decodeSafetensors,
   type SafeTensor,
@@ -31,7 +34,11 @@ export interface WrittenSnapshot extends WrittenFile {
 /** The folder of a run's snapshots, inside the run's. */
 export const snapshotFolder = 'snapshots';
 
-const fileOf = (kind: SnapshotKind, epoch: number) => `${snapshotFolder}/epoch-${epoch}.${kind}.safetensors`;
+const fileOf = (kind: SnapshotKind, epoch: number, format: 'safetensors' | 'json') =>
+  `${snapshotFolder}/epoch-${epoch}.${kind}.${format}`;
+
+/** Of a snapshot that cannot be read. */
+const about = { what: 'The snapshot', hint: 'Look at another epoch, or train the run again.' };
 
 /** Writes one kind of snapshot. Throws `disk.full`, `file.unwritable`; then nothing is left behind. */
 export async function writeSnapshot(
@@ -39,10 +46,25 @@ export async function writeSnapshot(
   kind: SnapshotKind,
   epoch: number,
   tensors: ReadonlyMap<string, SafeTensor>,
-  metadata: Readonly<Record<string, string>> = {},
+  metadata: Readonly<Record<string, string>>,
 ): Promise<WrittenSnapshot> {
-  const file = fileOf(kind, epoch);
+  const file = fileOf(kind, epoch, 'safetensors');
   return { kind, file, ...(await writeSafetensors(join(folder, file), tensors, metadata)) };
+}
+
+/** Writes what an epoch's health is, as JSON. Throws as `writeSnapshot` does. */
+export async function writeHealth(folder: string, health: EpochHealth): Promise<WrittenSnapshot> {
+  const file = fileOf('health', health.epoch, 'json');
+  const bytes = Buffer.from(JSON.stringify(health));
+  await writeFileAtomic(join(folder, file), [bytes]);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { kind: 'health', file, bytes: bytes.length, sha256 };
+}
+
+/** Throws `file.unreadable`, `file.damaged`. */
+export async function readHealth(path: string, sha256: string): Promise<EpochHealth> {
+  const bytes = await readVerified(path, sha256, about);
+  return epochHealth.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }
 
 /** The parameters as they are judged, in the frameworks' layout and in full: pictures of them are exact. */
@@ -69,9 +91,13 @@ export function predictionTensors(evaluations: readonly Evaluation[]): Map<strin
   );
 }
 
-/** What a run was trained on, as it goes into a snapshot of weights. */
+/** What a run was trained on, as it goes into a snapshot of weights or predictions. */
 export function trainedOnMetadata(data: TrainingData): Readonly<Record<string, string>> {
   return { data: JSON.stringify(data) };
+}
+
+function trainedOnOf(metadata: Readonly<Record<string, string>>): TrainingData {
+  return trainingData.parse(JSON.parse(metadata.data ?? '{}'));
 }
 
 /** The parameters of a snapshot of weights, and what they were trained on. Throws `file.unreadable`, `file.damaged`. */
@@ -82,13 +108,20 @@ export async function readWeights(
   const { tensors, metadata } = await readSnapshot(path, sha256);
   return {
     parameters: new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array])),
-    data: trainingData.parse(JSON.parse(metadata.data ?? '{}')),
+    data: trainedOnOf(metadata),
   };
 }
 
-/** Predictions of a split. Throws `file.unreadable`, `file.damaged`; `argument.invalid` for a split that was not judged. */
-export async function readPredictions(path: string, sha256: string, split: string): Promise<Predictions> {
-  const { tensors } = await readSnapshot(path, sha256);
+/**
+ * Predictions of a split, and what the network was trained on.
+ * @throws `file.unreadable`, `file.damaged`; `argument.invalid` for a split that was not judged
+ */
+export async function readPredictions(
+  path: string,
+  sha256: string,
+  split: string,
+): Promise<{ made: Predictions; data: TrainingData }> {
+  const { tensors, metadata } = await readSnapshot(path, sha256);
   const classes = tensors.get(`${split}.class`)?.data;
   const scores = tensors.get(`${split}.score`)?.data;
   if (classes === undefined || classes instanceof Float32Array || !(scores instanceof Float32Array)) {
@@ -97,11 +130,10 @@ export async function readPredictions(path: string, sha256: string, split: strin
       hint: 'Runs are judged on the validation split, where there is one, and on the test split.',
     });
   }
-  return { classes, scores };
+  return { made: { classes, scores }, data: trainedOnOf(metadata) };
 }
 
 /** Throws `file.unreadable`, `file.damaged`. */
 export async function readSnapshot(path: string, sha256: string): Promise<SafetensorsContent> {
-  const about = { what: 'The snapshot', hint: 'Look at another epoch, or train the run again.' };
   return decodeSafetensors(await readVerified(path, sha256, about), path);
 }

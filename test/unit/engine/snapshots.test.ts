@@ -58,7 +58,7 @@ describe('snapshots', () => {
       const { parameters } = await readWeights(weights.path, weights.sha256);
       session.program.setState({ parameters, optimizer: new Map() });
       const again = await evaluate(session, 'test');
-      const stored = await readPredictions(predictions.path, predictions.sha256, 'test');
+      const { made: stored } = await readPredictions(predictions.path, predictions.sha256, 'test');
       expect(Array.from(stored.classes)).toEqual(Array.from(again?.predictions ?? []));
       stored.scores.forEach((score, i) => {
         expect(score).toBeCloseTo(again?.scores[i] as number, 5);
