@@ -2,7 +2,7 @@
 export type ValueKind = 'fraction' | 'plain';
 
 export function valueKind(metric: string): ValueKind {
-  return /accuracy|top5|error$/.test(metric) ? 'fraction' : 'plain';
+  return /accuracy|top5|(error|share)$/.test(metric) ? 'fraction' : 'plain';
 }
 
 /** What an axis of a metric never leaves, and what it always shows. */

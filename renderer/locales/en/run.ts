@@ -31,6 +31,7 @@ export const run = {
     confusion: 'Confusion',
     kernels: 'Kernels',
     maps: 'Feature maps',
+    health: 'Health',
     configuration: 'Configuration',
     log: 'Log',
   },
@@ -161,6 +162,54 @@ export const run = {
     label: 'Maps of {layer}',
     kernel: 'Kernel of {layer}, map {map}',
     cut: '{shown} of {all}',
+  },
+  health: {
+    none: 'No layer health yet',
+    noneText:
+      'Norms, dead and saturated units and histograms are kept at the end of every epoch, unless train.snapshots says otherwise. Runs of older versions have none.',
+    layer: 'Layer',
+    layers: 'Health of the layers',
+    activation: 'Activation',
+    after: 'Layers after epoch {epoch}',
+    probe:
+      'On {images} training images, the same at every epoch, without augmentation and dropout. Update: what one step on them would change, at rate {rate}.',
+    threshold: 'Saturated: within',
+    thresholdUnit: '% of an end',
+    thresholdHelp:
+      'A sigmoid or tanh counts as saturated where its output is this near to one of the two values that it approaches, in percent of the distance between them. Its slope there is about 0, and little of the gradient passes.',
+    figure: {
+      'dead-share': 'Dead units',
+      'saturated-share': 'Saturated outputs',
+      'gradient-norm': 'Gradient norm',
+      'weight-norm': 'Weight norm',
+      'update-ratio': 'Update to weight',
+      'activation-mean': 'Mean output',
+    },
+    help: {
+      'dead-share':
+        'Share of the ReLU units (maps of a convolution) that are above 0 for no probe image at any place',
+      'saturated-share': 'Share of the outputs of a sigmoid or tanh that are near one of its two ends',
+      'gradient-norm':
+        'Root of the sum of squares of the gradient of the weights: how much the layer is told to change',
+      'weight-norm': 'Root of the sum of squares of the weights',
+      'update-ratio':
+        'Norm of the change that one step makes to the weights, over the norm of the weights; about 0.001 is usual',
+      'activation-mean': 'Mean output of the layer after its activation',
+    },
+    deadUnits: 'Never above 0: units {units}',
+    histograms: 'Histograms',
+    kindLabel: 'Histograms of',
+    kind: { weights: 'weights', gradients: 'gradients', activations: 'activations' },
+    panel: '{layer}: {kind}',
+    picture: '{title}: values from bottom to top, epochs from left to right, lighter is more',
+    bars: '{title} after epoch {epoch}',
+    at: 'epoch {epoch}, about {value}: {share}%',
+    spread: 'mean {mean} ± {deviation}, {count} numbers',
+    minimum: 'least',
+    maximum: 'greatest',
+    mean: 'mean',
+    deviation: 'deviation',
+    norm: 'norm',
   },
   configuration: {
     yaml: 'Configuration',
