@@ -10,6 +10,7 @@ import {
   band,
   comparison,
   confusion,
+  kernelFilm,
   kernelImages,
   modelDescription,
   runDetail,
@@ -185,6 +186,17 @@ export const methods = {
   'runs.kernels': method(
     z.object({ run: z.string(), layer: z.string(), checkpoint: weightsChoice.optional() }),
     kernelImages,
+  ),
+  /** The first filters of a layer, at input maps `channels`, at epochs whose weights were kept. */
+  'runs.kernelFilm': method(
+    z.object({
+      run: z.string(),
+      layer: z.string(),
+      epochs: z.array(z.int().nonnegative()).min(1).max(24),
+      channels: z.array(z.int().nonnegative()).min(1).max(3),
+      filters: z.int().positive().max(64),
+    }),
+    kernelFilm,
   ),
   'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),
   /** The file's bytes in base64, for the window to save. */

@@ -177,6 +177,18 @@ export const kernelImages = z.object({
 });
 export type KernelImages = z.infer<typeof kernelImages>;
 
+/** Some kernels of a layer at several epochs. */
+export const kernelFilm = z.object({
+  run: z.string(),
+  layer: z.string(),
+  epochs: z.array(z.int()),
+  /** f32 [epochs, filters, channels, kh, kw]; of a dense layer the weights of its units as pictures of what it looks at. */
+  weights: tensorPayload,
+  minimum: z.number(),
+  maximum: z.number(),
+});
+export type KernelFilm = z.infer<typeof kernelFilm>;
+
 /** Mean and spread of one number over the counted runs of a group; spread is null below two runs. */
 export const statistic = z.object({
   mean: z.number().nullable(),

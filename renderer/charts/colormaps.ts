@@ -102,6 +102,24 @@ export function paint(
   return pixels;
 }
 
+/** RGBA bytes of [3, height, width] signed values as red, green and blue: 0 is the middle grey, the range's ends the full colours. */
+export function paintColours(
+  values: ArrayLike<number>,
+  { minimum, maximum }: ColourRange,
+): Uint8ClampedArray<ArrayBuffer> {
+  const size = values.length / 3;
+  const pixels = new Uint8ClampedArray(size * 4);
+  const scale = maximum > minimum ? 255 / (maximum - minimum) : 0;
+  for (let i = 0; i < size; i++) {
+    for (let c = 0; c < 3; c++) {
+      const value = values[c * size + i] as number;
+      pixels[4 * i + c] = scale === 0 ? 128 : Math.round((value - minimum) * scale);
+    }
+    pixels[4 * i + 3] = 255;
+  }
+  return pixels;
+}
+
 /** CSS gradient from the lower to the upper end, for the scale beside a picture. */
 export function cssGradient(name: ColourMapName): string {
   const colours = stops[name].map(([r, g, b]) => `rgb(${r} ${g} ${b})`);

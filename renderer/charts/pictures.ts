@@ -1,6 +1,9 @@
-import { type ColourMapName, type ColourRange, paint } from './colormaps.ts';
+import { type ColourMapName, type ColourRange, paint, paintColours } from './colormaps.ts';
 
-/** One picture of a sheet: [height, width] values, or null where there is none (an absent connection). */
+/**
+ * One picture of a sheet: [height, width] values; [3, height, width] to be shown as red, green and blue; null where there
+ * is none (an absent connection).
+ */
 export type Tile = ArrayLike<number> | null;
 
 /** Pictures of one size in rows and columns, drawn as one canvas of one pixel per value and scaled up unsmoothed. */
@@ -17,6 +20,8 @@ export interface SheetPlace {
   readonly row: number;
   readonly column: number;
   readonly value: number;
+  /** Red, green and blue, of a picture in colour. */
+  readonly colour?: readonly number[];
 }
 
 /** Values between two pictures. */
@@ -40,7 +45,10 @@ export function drawSheet(
   sheet.tiles.forEach((row, r) => {
     row.forEach((tile, c) => {
       if (!tile) return;
-      const image = new ImageData(paint(tile, map, rangeOfTile(r, c)), sheet.width, sheet.height);
+      const range = rangeOfTile(r, c);
+      const coloured = tile.length === 3 * sheet.width * sheet.height;
+      const pixels = coloured ? paintColours(tile, range) : paint(tile, map, range);
+      const image = new ImageData(pixels, sheet.width, sheet.height);
       context.putImageData(image, c * (sheet.width + gap), r * (sheet.height + gap));
     });
   });
@@ -52,7 +60,11 @@ export function placeAt(sheet: Sheet, x: number, y: number): SheetPlace | null {
   const [tileRow, row] = [Math.floor(y / (sheet.height + gap)), Math.floor(y % (sheet.height + gap))];
   const tile = sheet.tiles[tileRow]?.[tileColumn];
   if (!tile || column >= sheet.width || row >= sheet.height || x < 0 || y < 0) return null;
-  return { tileRow, tileColumn, row, column, value: tile[row * sheet.width + column] as number };
+  const plane = sheet.width * sheet.height;
+  const at = row * sheet.width + column;
+  const found = { tileRow, tileColumn, row, column, value: tile[at] as number };
+  if (tile.length !== 3 * plane) return found;
+  return { ...found, colour: [0, 1, 2].map((c) => tile[c * plane + at] as number) };
 }
 
 /** Arranges pictures into rows of at most `columns`. */

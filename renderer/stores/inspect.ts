@@ -9,6 +9,7 @@ export const useInspectStore = defineStore('inspect', () => ({
   predictions: (request: Params<'runs.predictions'>) => useBridge().call('runs.predictions', request),
   health: (request: Params<'runs.health'>) => useBridge().call('runs.health', request),
   kernels: (request: Params<'runs.kernels'>) => useBridge().call('runs.kernels', request),
+  kernelFilm: (request: Params<'runs.kernelFilm'>) => useBridge().call('runs.kernelFilm', request),
   featureMaps: (request: Params<'runs.featureMaps'>) => useBridge().call('runs.featureMaps', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
   compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),

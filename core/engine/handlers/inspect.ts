@@ -11,6 +11,7 @@ import type { RunConfig } from '../../train/experiment.ts';
 import { readHealth } from '../../train/snapshots/files.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import type { Question } from '../inspector/protocol.ts';
+import { filmOf } from '../kernel-film.ts';
 import { finiteRange, tensorPayload } from '../payload.ts';
 import { findPredictions } from '../predictions.ts';
 import { openRunNetwork, type RunNetwork } from '../run-network.ts';
@@ -20,7 +21,9 @@ type Context = Pick<EngineContext, 'store' | 'home' | 'inspector'>;
 /** Looking inside a run: what it confuses, what its kernels are, what each layer makes of an image. */
 export function inspectHandlers(
   context: Context,
-): HandlersOf<'runs.confusion' | 'runs.predictions' | 'runs.health' | 'runs.kernels' | Question> {
+): HandlersOf<
+  'runs.confusion' | 'runs.predictions' | 'runs.health' | 'runs.kernels' | 'runs.kernelFilm' | Question
+> {
   const { inspector } = context;
   return {
     'runs.confusion': (query) => findConfusion(context, query),
@@ -28,6 +31,7 @@ export function inspectHandlers(
     'runs.health': ({ run }) => readRunHealth(context, run),
     'runs.kernels': async ({ run, layer, checkpoint = 'last' }) =>
       kernelsOf(await openRunNetwork(context, run, checkpoint), layer),
+    'runs.kernelFilm': (query) => filmOf(context, query),
     'runs.featureMaps': (params) => inspector.ask('runs.featureMaps', params),
     'runs.gradients': (params) => inspector.ask('runs.gradients', params),
     'runs.arithmetic': (params) => inspector.ask('runs.arithmetic', params),
