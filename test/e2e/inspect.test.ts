@@ -1,0 +1,213 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { describeInShells } from '../support/app.ts';
+import { useTheme, violations } from '../support/axe.ts';
+import { openPage, smallExperiment } from '../support/window.ts';
+
+const epochs = 3;
+
+/** Trains on 3,000 images and is judged on the test set and 57,000 others. */
+function quick(name: string, activation: string, train: Readonly<Record<string, unknown>> = {}) {
+  const experiment = smallExperiment(name, epochs);
+  return {
+    ...experiment,
+    dataset: { ...experiment.dataset, validation: 0.95 },
+    model: { preset: 'lenet-5', options: { activation } },
+    train: { ...experiment.train, ...train },
+  };
+}
+
+describeInShells('looking inside a run', (app) => {
+  let relu = '';
+  let sigmoid = '';
+  let bare = '';
+  const open = (run: string, tab: string) => openPage(app(), `/run/${run}?tab=${tab}`);
+  const slider = () => app().page.getByRole('slider', { name: 'Epoch', exact: true });
+  const images = () => app().page.getByRole('region', { name: 'Images behind the matrix' });
+
+  async function train(config: unknown): Promise<string> {
+    const { runs } = await app().call('experiments.create', { config });
+    const run = runs[0] as string;
+    for (;;) {
+      const { summary } = await app().call('runs.get', { run });
+      if (summary.status === 'finished') return run;
+      if (summary.status === 'failed') throw new Error(JSON.stringify(summary.error));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  beforeAll(async () => {
+    await openPage(app(), '/experiments');
+    relu = await train(quick('inside relu', 'relu'));
+    sigmoid = await train(quick('inside sigmoid', 'sigmoid'));
+    bare = await train(
+      quick('inside bare', 'relu', { snapshots: { weights: false, predictions: false, health: false } }),
+    );
+  });
+
+  describe('the confusion matrix', () => {
+    test('opens the images of a cell, as many as it counts, worst first', async () => {
+      await open(relu, 'confusion');
+      const { page } = app();
+      await images()
+        .getByText(/Worst mistakes/)
+        .waitFor();
+      const confusion = await app().call('runs.confusion', { run: relu, epoch: epochs });
+      const flat = (confusion?.counts ?? []).flatMap((row, truth) =>
+        row.map((count, predicted) => ({ truth, predicted, count })),
+      );
+      const cell = flat
+        .filter(({ truth, predicted }) => truth !== predicted)
+        .reduce((most, each) => (each.count > most.count ? each : most));
+      await page.locator(`[data-cell="${cell.truth},${cell.predicted}"]`).click();
+      await images().getByText(`${cell.truth} taken for ${cell.predicted}: ${cell.count}`).waitFor();
+      const shown = await images().getByRole('option').all();
+      expect(shown).toHaveLength(Math.min(60, cell.count));
+      const labels = await Promise.all(shown.map((each) => each.getAttribute('aria-label')));
+      const sure = labels.map((label) => Number(/with ([\d.]+)%/.exec(label ?? '')?.[1]));
+      expect(sure).toEqual([...sure].sort((a, b) => b - a));
+      expect(labels.every((label) => label?.includes(`${cell.truth}, taken for ${cell.predicted}`))).toBe(
+        true,
+      );
+    });
+
+    test('walks the images by arrow keys, and leads to their way through the network', async () => {
+      const { page } = app();
+      await open(relu, 'confusion');
+      const first = images().getByRole('option').first();
+      await first.click();
+      await page.keyboard.press('ArrowRight');
+      const second = images().getByRole('option').nth(1);
+      expect(await second.getAttribute('aria-selected')).toBe('true');
+      expect(await second.evaluate((element) => element === document.activeElement)).toBe(true);
+      const index = /Image (\d+)/.exec((await second.getAttribute('aria-label')) ?? '')?.[1];
+      await images().getByRole('link', { name: 'Its way through the network' }).click();
+      await expect.poll(() => page.url()).toContain(`image=${index}`);
+    });
+
+    test('of the validation set counts that set', async () => {
+      const { page } = app();
+      await open(relu, 'confusion');
+      await page.getByRole('combobox', { name: 'Images that are counted' }).click();
+      await page.getByRole('option', { name: 'of the validation set' }).click();
+      await page.getByText(/of 57,000 images of the validation set/).waitFor();
+      await images()
+        .getByText(/Worst mistakes/)
+        .waitFor();
+      await page.getByRole('combobox', { name: 'Images that are counted' }).click();
+      await page.getByRole('option', { name: 'of the test set' }).click();
+      await page.getByText(/of 10,000 images of the test set/).waitFor();
+    });
+  });
+
+  describe('the one epoch slider', () => {
+    test('moves the matrix, the kernels and the health together, and follows the latest again', async () => {
+      const { page } = app();
+      await open(relu, 'confusion');
+      await slider().focus();
+      await page.keyboard.press('Home');
+      await page.getByText(/After epoch 1, /).waitFor();
+      expect(await page.getByRole('checkbox', { name: 'follow latest' }).isChecked()).toBe(false);
+
+      await open(relu, 'kernels');
+      const c1 = page.getByRole('region', { name: 'Kernels of layer C1' });
+      const written = async (epoch: number) => {
+        const { minimum } = await app().call('runs.kernels', { run: relu, layer: 'C1', checkpoint: epoch });
+        return Number(minimum.toPrecision(4));
+      };
+      const range = async () =>
+        Number(
+          /from (\S+) to/.exec((await c1.locator('.range').textContent()) ?? '')?.[1]?.replace('−', '-'),
+        );
+      await expect.poll(range).toBeCloseTo(await written(1), 6);
+      await open(relu, 'health');
+      await page.getByRole('heading', { name: 'Layers after epoch 1' }).waitFor();
+      await page.keyboard.press('.');
+      await page.getByRole('heading', { name: 'Layers after epoch 2' }).waitFor();
+      await page.getByRole('checkbox', { name: 'follow latest' }).click();
+      await page.getByRole('heading', { name: `Layers after epoch ${epochs}` }).waitFor();
+      await open(relu, 'kernels');
+      await expect.poll(range).toBeCloseTo(await written(epochs), 6);
+    });
+  });
+
+  test('kernels show how they came about as a film, from which an epoch is chosen', async () => {
+    const { page } = app();
+    await open(relu, 'kernels');
+    const c1 = page.getByRole('region', { name: 'Kernels of layer C1' });
+    await c1.getByRole('checkbox', { name: 'film over epochs' }).click();
+    await c1.getByRole('img', { name: /over the epochs/ }).waitFor();
+    await c1.getByRole('button', { name: 'epoch 2' }).click();
+    expect(await slider().inputValue()).toBe('2');
+    await page.getByRole('checkbox', { name: 'follow latest' }).click();
+  });
+
+  describe('health', () => {
+    test('shows saturated outputs by a threshold that can be changed', async () => {
+      const { page } = app();
+      await open(sigmoid, 'health');
+      const cell = async () => {
+        const row = page.getByRole('row', { name: /^C5 / });
+        return Number.parseFloat((await row.getByRole('cell').nth(2).textContent()) ?? '');
+      };
+      await page.getByRole('heading', { name: `Layers after epoch ${epochs}` }).waitFor();
+      const threshold = page.getByRole('spinbutton', { name: /Saturated/ });
+      await threshold.fill('5');
+      const at5 = await cell();
+      await threshold.fill('50');
+      await expect.poll(cell).toBe(100);
+      await threshold.fill('5');
+      await expect.poll(cell).toBe(at5);
+      const { epochs: kept } = await app().call('runs.health', { run: sigmoid });
+      const outputs = kept.at(-1)?.layers.find(({ layer }) => layer === 'C5')?.outputs;
+      const ends = [...(outputs?.counts.slice(0, 10) ?? []), ...(outputs?.counts.slice(-10) ?? [])];
+      const share = ends.reduce((sum, count) => sum + count, 0) / (outputs?.count ?? 1);
+      expect(at5).toBeCloseTo(100 * share, 1);
+    });
+
+    test('has histograms of every layer, with the numbers behind them', async () => {
+      const { page } = app();
+      await open(relu, 'health');
+      const panel = page.getByRole('region', { name: 'C3: activations' });
+      await panel.getByRole('img', { name: /epochs from left to right/ }).waitFor();
+      await panel.getByRole('button', { name: 'Show as table' }).click();
+      const rows = panel.getByRole('grid');
+      await rows.waitFor();
+      expect(Number(await rows.getAttribute('aria-rowcount')) - 1).toBe(epochs);
+    });
+  });
+
+  test('a run that kept nothing shows what there is, and says what is missing', async () => {
+    const { page } = app();
+    await open(bare, 'confusion');
+    await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
+    await page.getByText(/this run kept no single predictions/).waitFor();
+    await open(bare, 'kernels');
+    await page.getByRole('img', { name: /Kernels of layer C1/ }).waitFor();
+    await open(bare, 'health');
+    await page.getByText('No layer health yet').waitFor();
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+    beforeAll(async () => {
+      await useTheme(app(), theme);
+    });
+
+    test.each([
+      ['confusion', 'Worst mistakes'],
+      ['kernels', 'C3'],
+      ['health', 'Histograms'],
+    ])('%s has no accessibility violation', async (tab, shown) => {
+      await open(sigmoid, tab);
+      await app().page.getByText(shown).first().waitFor();
+      if (tab === 'kernels')
+        await app().page.getByRole('checkbox', { name: 'film over epochs' }).first().click();
+      if (tab === 'confusion') await app().page.locator('[data-cell="4,4"]').click();
+      await app().page.waitForLoadState('networkidle');
+      expect(await violations(app())).toEqual([]);
+    });
+  });
+
+  test('the window complained of nothing', () => {
+    expect(app().errors).toEqual([]);
+  });
+});
