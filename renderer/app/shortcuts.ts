@@ -22,7 +22,8 @@ export function displayKeys(keys: string): string {
 }
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable="true"]');
+  target instanceof HTMLElement &&
+  target.matches('input:not([type="range"]), textarea, select, [contenteditable="true"]');
 
 const isOverlaid = () => document.querySelector('.dialog, .popup') !== null;
 

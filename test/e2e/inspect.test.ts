@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
-import { openPage, smallExperiment } from '../support/window.ts';
+import { installBars, tinyExperiment } from '../support/training.ts';
+import { openPage } from '../support/window.ts';
 
 const epochs = 3;
 
-/** Trains on 3,000 images and is judged on the test set and 57,000 others. */
+/** Learns a little on 480 small images: enough to be looked at, and wrong often enough. */
 function quick(name: string, activation: string, train: Readonly<Record<string, unknown>> = {}) {
-  const experiment = smallExperiment(name, epochs);
-  return {
-    ...experiment,
-    dataset: { ...experiment.dataset, validation: 0.95 },
+  return tinyExperiment({
+    name,
+    dataset: { validation: 120 },
     model: { preset: 'lenet-5', options: { activation } },
-    train: { ...experiment.train, ...train },
-  };
+    train: { epochs, batchSize: 64, optimizer: { type: 'sgd', lr: 0.002 }, ...train },
+  });
 }
 
 describeInShells('looking inside a run', (app) => {
@@ -36,6 +36,7 @@ describeInShells('looking inside a run', (app) => {
   }
 
   beforeAll(async () => {
+    installBars(app().home, { train: 600, test: 300 });
     await openPage(app(), '/experiments');
     relu = await train(quick('inside relu', 'relu'));
     sigmoid = await train(quick('inside sigmoid', 'sigmoid'));
@@ -89,13 +90,13 @@ describeInShells('looking inside a run', (app) => {
       await open(relu, 'confusion');
       await page.getByRole('combobox', { name: 'Images that are counted' }).click();
       await page.getByRole('option', { name: 'of the validation set' }).click();
-      await page.getByText(/of 57,000 images of the validation set/).waitFor();
+      await page.getByText(/of 120 images of the validation set/).waitFor();
       await images()
         .getByText(/Worst mistakes/)
         .waitFor();
       await page.getByRole('combobox', { name: 'Images that are counted' }).click();
       await page.getByRole('option', { name: 'of the test set' }).click();
-      await page.getByText(/of 10,000 images of the test set/).waitFor();
+      await page.getByText(/of 300 images of the test set/).waitFor();
     });
   });
 
