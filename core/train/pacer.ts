@@ -3,22 +3,26 @@ const target = 150;
 
 /** Chooses how much to do per call so that each takes about `target` milliseconds on whatever device this is. */
 export class Pacer {
-  #amount: number;
+  readonly #unit: number;
   readonly #largest: number;
+  #amount: number;
 
-  constructor(first: number, largest: number) {
-    this.#amount = first;
-    this.#largest = largest;
+  /** @param unit amounts are whole multiples of it: a part of a batch takes as long as all of it */
+  constructor(unit: number, largest: number) {
+    this.#unit = unit;
+    this.#largest = Math.max(unit, largest);
+    this.#amount = unit;
   }
 
   /** Amount for the next call, of what is left. */
   next(left: number): number {
-    return Math.min(left, Math.max(1, Math.round(this.#amount)));
+    return Math.min(left, this.#amount);
   }
 
   /** Learns from a call; grows at most fourfold at a time, so that one lucky measurement cannot block for long. */
   measured(amount: number, milliseconds: number): void {
     const wanted = (amount * target) / Math.max(milliseconds, 0.01);
-    this.#amount = Math.min(this.#largest, Math.max(1, Math.min(wanted, amount * 4)));
+    const units = Math.floor(Math.min(this.#largest, wanted, amount * 4) / this.#unit);
+    this.#amount = this.#unit * Math.max(1, units);
   }
 }
