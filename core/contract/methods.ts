@@ -4,6 +4,7 @@ import { datasetMethods } from './datasets.ts';
 import { runHealth } from './health.ts';
 import { homeMethods } from './home.ts';
 import { inspectMethods, weightsChoice } from './inspect.ts';
+import { judgement, viewKinds } from './judgement.ts';
 import { method } from './method.ts';
 import { predictionQuery, predictions } from './predictions.ts';
 import {
@@ -197,6 +198,11 @@ export const methods = {
       filters: z.int().positive().max(64),
     }),
     kernelFilm,
+  ),
+  /** What the best weights of one run, or of a committee of several, say of the test set; takes seconds. */
+  'runs.judge': method(
+    z.object({ runs: z.array(z.string()).min(1).max(100), views: z.enum(viewKinds).optional() }),
+    judgement,
   ),
   'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),
   /** The file's bytes in base64, for the window to save. */

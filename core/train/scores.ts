@@ -37,7 +37,7 @@ export function largestAt(values: Float32Array | Float64Array, row: number, clas
 
 /** How many rows have their label among the `most` largest of their numbers; ties count for the earlier class. */
 export function countAmong(
-  outputs: Float32Array,
+  outputs: Float32Array | Float64Array,
   labels: ArrayLike<number>,
   classes: number,
   most: number,

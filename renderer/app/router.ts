@@ -54,6 +54,13 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.compare', icon: 'compare', activity: 'compare' },
   },
   {
+    // ?runs=<id>,<id> and ?views=ten say who is asked, and how.
+    path: '/judge',
+    name: 'judge',
+    component: () => import('../views/judge/JudgeView.vue'),
+    meta: { title: 'nav.judge', icon: 'compare', activity: 'compare' },
+  },
+  {
     path: '/data/:name?',
     name: 'data',
     component: () => import('../views/data/DataView.vue'),

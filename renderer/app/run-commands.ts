@@ -109,6 +109,16 @@ export function runCommands(run: RunSummary): MenuItem[] {
         overlays.question = { kind: 'repeat', run: id };
       },
     },
+    ...(run.test === null
+      ? []
+      : [
+          {
+            id: 'judge',
+            label: text('runs.action.judge'),
+            icon: 'inspect' as const,
+            run: () => void router.push({ name: 'judge', query: { runs: id } }),
+          },
+        ]),
     {
       id: 'command',
       label: text('runs.action.command'),

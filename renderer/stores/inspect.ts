@@ -11,6 +11,7 @@ export const useInspectStore = defineStore('inspect', () => ({
   kernels: (request: Params<'runs.kernels'>) => useBridge().call('runs.kernels', request),
   kernelFilm: (request: Params<'runs.kernelFilm'>) => useBridge().call('runs.kernelFilm', request),
   featureMaps: (request: Params<'runs.featureMaps'>) => useBridge().call('runs.featureMaps', request),
+  judge: (request: Params<'runs.judge'>) => useBridge().call('runs.judge', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
   compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),
 }));

@@ -155,10 +155,11 @@ export class WebGpuProgram implements Program {
     this.#checkLabels(labels, split);
     const [channels = 0, rows = 0, columns = 0] = this.plan.input;
     const [stored = 0, height = 0, width = 0] = shape;
-    const room = padTop < 0 || padLeft < 0 || (padTop + height <= rows && padLeft + width <= columns);
-    if (stored === channels && room) return;
+    // Views that are moved show only a part of the image, but along each axis some of it.
+    const shows = padTop + height > 0 && padTop < rows && padLeft + width > 0 && padLeft < columns;
+    if (stored === channels && shows) return;
     throw invalid(
-      `Images of ${shape.join('x')} do not fit into an input of ${this.plan.input.join('x')}.`,
+      `Images of ${shape.join('x')} lie outside an input of ${this.plan.input.join('x')}.`,
       split,
     );
   }

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { ViewKind } from '../../contract/judgement.ts';
 import { openStore } from '../../store/store.ts';
 import { judgedParameters } from '../../train/averaging.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
+import { type Committee, formCommittee, opinionOf } from '../../train/committee.ts';
 import { evaluate } from '../../train/evaluate.ts';
 import type { RunConfig } from '../../train/experiment.ts';
 import { openSession } from '../../train/session.ts';
@@ -10,6 +12,7 @@ import { mustBeTrainedOn } from '../../train/training-data.ts';
 import type { Command } from '../command.ts';
 import { metricValue, percent } from '../format.ts';
 import { openChosenDevice } from '../open-device.ts';
+import { readViews, viewsFlag } from '../views.ts';
 
 export const evaluateCommand: Command = {
   usage: 'evaluate <run>',
@@ -18,11 +21,13 @@ export const evaluateCommand: Command = {
   positionals: [1, 1],
   flags: {
     dataset: { value: '<name>', help: 'Another data set’s test set, normalised as the run was trained.' },
+    views: viewsFlag,
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference; by default the run’s own.' },
     threads: { value: '<n>', help: 'Threads.' },
   },
   async run({ arguments: given, output, home }) {
     const run = given.positionals[0] as string;
+    const kind = readViews(given.text('views'));
     const store = openStore(home);
     try {
       const config = store.runs.setup(run).config as RunConfig;
@@ -38,19 +43,32 @@ export const evaluateCommand: Command = {
       mustBeTrainedOn(data, session.data);
       session.program.setState({ ...state, parameters: judgedParameters(state, config.train.average) });
       const result = await evaluate(session, 'test');
+      const seen = kind === 'one' ? null : await opinionOf(session, kind);
       session.program.dispose();
       backend.close?.();
       if (result === null) return 1;
-      const { loss, accuracy, correct, count } = result;
+      const { loss, accuracy, top5, correct, count } = result;
+      const averaged = seen && { kind, views: seen.views, ...formCommittee([seen]) };
       const dataset = given.text('dataset') ?? config.dataset.name;
-      output.object({ run, dataset, split: 'test', epoch, loss, accuracy, correct, count });
+      const judged = { run, dataset, split: 'test', epoch, loss, accuracy, top5, correct, count };
+      output.object({ ...judged, ...(averaged && { averaged: scoresOf(averaged) }) });
       output.text(
         `Epoch ${epoch} on the test set of ${dataset}: accuracy ${percent(accuracy)} (${correct} of ${count}), ` +
           `loss ${metricValue('loss', loss)}`,
       );
+      if (averaged) {
+        output.text(
+          `Averaged over ${averaged.views} views of every image (${kind}): accuracy ${percent(averaged.accuracy)} ` +
+            `(${averaged.correct} of ${count})`,
+        );
+      }
       return 0;
     } finally {
       store.close();
     }
   },
 };
+
+function scoresOf({ kind, views, accuracy, top5, correct }: Committee & { kind: ViewKind; views: number }) {
+  return { kind, views, accuracy, top5, correct };
+}

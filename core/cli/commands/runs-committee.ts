@@ -1,23 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import type { Backend } from '../../backends/backend.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { openStore, type Store } from '../../store/store.ts';
-import { judgedParameters } from '../../train/averaging.ts';
-import { readCheckpoint } from '../../train/checkpoints.ts';
-import { formCommittee, type Opinion, opinionOf } from '../../train/committee.ts';
 import type { RunConfig } from '../../train/experiment.ts';
-import { openSession } from '../../train/session.ts';
-import { mustBeTrainedOn } from '../../train/training-data.ts';
+import { type Column, judgeRuns } from '../../train/judge.ts';
 import type { Command } from '../command.ts';
 import { percent } from '../format.ts';
 import { openChosenDevice } from '../open-device.ts';
+import { readViews, viewsFlag } from '../views.ts';
 
 export const runsCommittee: Command = {
   usage: 'runs committee <run or experiment>...',
   summary: 'Average what the best weights of several runs say of the test set, as MCDNN does.',
   positionals: [1, Number.POSITIVE_INFINITY],
   flags: {
+    views: viewsFlag,
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
     threads: { value: '<n>', help: 'Threads.' },
   },
@@ -25,12 +21,16 @@ export const runsCommittee: Command = {
     const store = openStore(home);
     try {
       const runs = runsOf(store, given.positionals);
+      const views = readViews(given.text('views'));
+      const asked = runs.map((run) => columnOf(store, run));
       const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
       const threads = given.count('threads') ?? availableParallelism();
-      const opinions: Opinion[] = [];
-      for (const run of runs) opinions.push(await askColumn(store, run, { home, backend, threads }));
+      const {
+        columns,
+        classes: _names,
+        ...whole
+      } = await judgeRuns(asked, { home, backend, threads, views });
       backend.close?.();
-      const { columns, ...whole } = formCommittee(opinions);
       const named = columns.map((column, i) => ({ run: runs[i] as string, ...column }));
       output.object({ columns: named, ...whole });
       for (const { run, accuracy, correct } of named) {
@@ -38,7 +38,7 @@ export const runsCommittee: Command = {
         output.text(`${run}  ${percent(accuracy)} (${correct} of ${whole.count})  ${name}`);
       }
       output.text(
-        `Committee of ${runs.length}: ${percent(whole.accuracy)} (${whole.correct} of ${whole.count}); ` +
+        `Committee of ${runs.length}${whole.views > 1 ? `, ${whole.views} views of every image` : ''}: ${percent(whole.accuracy)} (${whole.correct} of ${whole.count}); ` +
           `wrong: ${whole.wrong.map(({ index, label, predicted }) => `${index} (${label} as ${predicted})`).join(', ')}`,
       );
       return 0;
@@ -67,20 +67,8 @@ function runsOf(store: Store, wanted: readonly string[]): string[] {
   });
 }
 
-async function askColumn(
-  store: Store,
-  run: string,
-  place: { readonly home: string; readonly backend: Backend; readonly threads: number },
-): Promise<Opinion> {
+function columnOf(store: Store, run: string): Column {
   const config = store.runs.setup(run).config as RunConfig;
-  const { path, sha256 } = store.checkpoints.find(run, 'best');
-  const session = await openSession(config, place);
-  const { state, data } = await readCheckpoint(join(place.home, path), sha256);
-  mustBeTrainedOn(data, session.data);
-  session.program.setState({ ...state, parameters: judgedParameters(state, config.train.average) });
-  try {
-    return await opinionOf(session);
-  } finally {
-    session.program.dispose();
-  }
+  const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
+  return { run, config, checkpoint: { path, sha256, epoch } };
 }

@@ -7,6 +7,7 @@ import { experimentHandlers } from './experiments.ts';
 import { exportHandlers } from './export.ts';
 import { homeHandlers } from './home.ts';
 import { inspectHandlers } from './inspect.ts';
+import { judgeHandlers } from './judge.ts';
 import { queueHandlers } from './queue.ts';
 import { runHandlers } from './runs.ts';
 import { seriesHandlers } from './series.ts';
@@ -22,6 +23,7 @@ export function allHandlers(context: EngineContext): Handlers {
     ...exportHandlers(context),
     ...homeHandlers(context),
     ...inspectHandlers(context),
+    ...judgeHandlers(context),
     ...queueHandlers(context),
     ...runHandlers(context),
     ...seriesHandlers(context),

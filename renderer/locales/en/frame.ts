@@ -8,6 +8,7 @@ export const frame = {
     new: 'New experiment',
     run: 'Run',
     compare: 'Compare',
+    judge: 'Committee',
     inspect: 'Inspect',
     data: 'Data',
     models: 'Models',

@@ -34,6 +34,7 @@ export const runs = {
     pause: 'Pause',
     resume: 'Resume',
     stop: 'Stop',
+    judge: 'Judge on the test set',
     clone: 'Clone and edit',
     extend: 'Train more epochs…',
     repeat: 'Repeat with other seeds…',

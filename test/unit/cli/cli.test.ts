@@ -248,6 +248,20 @@ describe('with --json', () => {
     ]);
   });
 
+  test('evaluate and a committee average over views of every image, and say so', async () => {
+    const evaluated = await cli(home, ['evaluate', run, '--views', 'ten', '--json']);
+    expect(evaluated.objects()).toMatchObject([
+      { run, averaged: { kind: 'ten', views: 10, accuracy: expect.any(Number) } },
+    ]);
+    const { objects } = await cli(home, ['runs', 'committee', run, '--views', 'ten', '--json']);
+    const [{ averaged }] = evaluated.objects() as [{ averaged: { accuracy: number; correct: number } }];
+    expect(objects()).toMatchObject([
+      { views: 10, accuracy: averaged.accuracy, columns: [{ run, correct: averaged.correct }] },
+    ]);
+    const wrong = await cli(home, ['evaluate', run, '--views', 'eleven', '--json']);
+    expect(wrong.code).toBe(2);
+  });
+
   test.each([
     [['runs', 'show', 'RUN'], { summary: { status: 'finished' }, command: expect.any(String) }],
     [['runs', 'compare', 'RUN'], { groups: [{ runs: ['RUN'] }] }],

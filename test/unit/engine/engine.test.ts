@@ -126,6 +126,20 @@ describe('an engine', () => {
     expect(engine.activeRuns()).toEqual([]);
   });
 
+  test('has runs judged by the whole test set in another process, alone and as a committee', async () => {
+    const engine = await open();
+    const runs = await start(engine, { seeds: [1, 2] });
+    for (const run of runs) await untilStatus(engine, run, 'finished');
+    const { test, testCorrect } = await untilStatus(engine, runs[0] as string, 'finished');
+    const alone = await ask(engine, 'runs.judge', { runs: runs.slice(0, 1) });
+    expect(alone).toMatchObject({ count: 30, views: 1, accuracy: test, correct: testCorrect });
+    expect(alone.wrong).toHaveLength(30 - (testCorrect ?? 0));
+    const together = await ask(engine, 'runs.judge', { runs, views: 'flips' });
+    expect(together).toMatchObject({ count: 30, views: 2, columns: runs.map((run) => ({ run })) });
+    expect(together.classes).toHaveLength(10);
+    await expect(ask(engine, 'runs.judge', { runs: ['nobody'] })).rejects.toThrow('nobody');
+  });
+
   test('trains a finished run for more epochs from its last checkpoint', async () => {
     const engine = await open();
     const [run = ''] = await start(engine, { train: { epochs: 2 } });

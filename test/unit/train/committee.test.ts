@@ -5,6 +5,7 @@ import { countAmong } from '../../../core/train/scores.ts';
 const opinion = (probabilities: number[], labels = [0, 1]): Opinion => ({
   count: 2,
   classes: 2,
+  views: 1,
   probabilities: Float64Array.from(probabilities),
   labels: Int32Array.from(labels),
 });
@@ -16,7 +17,7 @@ describe('a committee', () => {
     const { columns, accuracy, wrong } = formCommittee([unsure, unsure, sure]);
     expect(columns.map(({ correct }) => correct)).toEqual([1, 1, 1]);
     expect(accuracy).toBe(0.5);
-    expect(wrong).toEqual([{ index: 1, label: 1, predicted: 0 }]);
+    expect(wrong).toEqual([{ index: 1, label: 1, predicted: 0, sure: expect.closeTo(1.7 / 3, 12) }]);
   });
 
   it('refuses networks that were tested on other images', () => {

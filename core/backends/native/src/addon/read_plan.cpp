@@ -102,10 +102,10 @@ Source readSource(const js::Value& from, const Plan& plan) {
                   .top = static_cast<int>(from.get("padTop").integer(-kLargest, kLargest)),
                   .left = static_cast<int>(from.get("padLeft").integer(-kLargest, kLargest)),
                   .mirror = from.get("mirror").flag()};
-  // Along each axis the input holds the image, or is cut out of it.
-  const auto fits = [](int place, int size, int room) { return place < 0 ? place + size >= room : place + size <= room; };
+  // Views that are moved show only a part of the image, but along each axis some of it.
+  const auto fits = [](int place, int size, int room) { return place + size > 0 && place < room; };
   require(fits(source.shape.top, shape[1], input[1]) && fits(source.shape.left, shape[2], input[2]),
-          "Samples of " + format(shape) + " neither lie within the model's input " + format(input) + " nor cover it");
+          "Samples of " + format(shape) + " lie outside the model's input " + format(input));
   const auto labels = from.get("labels").int32s();
   source.labels = labels.data;
   source.count = labels.size;
