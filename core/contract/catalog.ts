@@ -29,12 +29,32 @@ export const variantDescriptor = z.object({
 });
 export type VariantDescriptor = z.infer<typeof variantDescriptor>;
 
+/** What was measured here with an experiment that came with the app. */
+export const measured = z.object({
+  /** Its name, as `convolab run` takes it. */
+  experiment: z.string(),
+  seeds: z.array(z.int()),
+  /** Accuracy on the test set of each seed's best epoch, as a fraction, in the order of the seeds. */
+  test: z.array(z.number()),
+  /** What else there is to know: a committee's accuracy, a difference with its p, what was shortened. */
+  note: z.string().optional(),
+});
+export type Measured = z.infer<typeof measured>;
+
 export const presetDescriptor = z.object({
   name: z.string(),
   title: z.string(),
   description: z.string(),
-  /** The figure of the paper, with its source, shown beside ours. */
-  published: z.object({ figure: z.string(), source: z.string() }).optional(),
+  /** The figure of the paper, with its source, shown beside ours; and the accuracy of each class where it is printed. */
+  published: z
+    .object({
+      figure: z.string(),
+      source: z.string(),
+      classes: z.array(z.object({ name: z.string(), accuracy: z.number() })).optional(),
+    })
+    .optional(),
+  /** Ours; empty where nothing was measured yet. */
+  measured: z.array(measured),
   options: z.array(fieldDescriptor),
   /** Complete experiment as a plain object, ready to be edited and started. */
   experiment: z.unknown(),

@@ -14,6 +14,7 @@ import { fourLayerCifar } from './four-layer-cifar.ts';
 import { lenet5 } from './lenet-5.ts';
 import { mcdnnCifar } from './mcdnn-cifar.ts';
 import { mcdnnColumn } from './mcdnn-column.ts';
+import { measuredWith } from './measured.ts';
 import type { Preset } from './preset.ts';
 import { expandShorthand, isShorthandFile } from './shorthand.ts';
 import { stl122416 } from './stl-12-24-16.ts';
@@ -83,6 +84,7 @@ export const presetDescriptors: readonly PresetDescriptor[] = presets.map((prese
   title: preset.title,
   description: preset.description,
   ...(preset.published && { published: preset.published }),
+  measured: measuredWith(preset.name),
   options: describeFields(preset.options),
   experiment: presetExperiment(preset),
 }));

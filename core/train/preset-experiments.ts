@@ -5,6 +5,7 @@ import type { PresetDescriptor } from '../contract/catalog.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import { nearest } from '../contract/nearest.ts';
 import { presetExperiment, presets } from '../models/index.ts';
+import { measuredWith } from '../models/measured.ts';
 import { parseText, readText } from './source.ts';
 
 const folder = fileURLToPath(new URL('../../resources/experiments', import.meta.url));
@@ -28,7 +29,14 @@ export async function presetExperiments(): Promise<PresetDescriptor[]> {
     (await names()).map(async (name) => {
       const text = await read(name);
       const experiment = parseText(text, name) as { name: string };
-      return { name, title: experiment.name, description: topComment(text), options: [], experiment };
+      return {
+        name,
+        title: experiment.name,
+        description: topComment(text),
+        options: [],
+        measured: measuredWith(name),
+        experiment,
+      };
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { charts } from './en/charts.ts';
 import { compare } from './en/compare.ts';
 import { data } from './en/data.ts';
+import { figures } from './en/figures.ts';
 import { frame } from './en/frame.ts';
 import { judge } from './en/judge.ts';
 import { run } from './en/run.ts';
@@ -9,4 +10,4 @@ import { table } from './en/table.ts';
 import { views } from './en/views.ts';
 
 /** Every text of the window, in English. Other languages fill the same shape (`Catalogue` in app/text.ts). */
-export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge } as const;
+export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge, figures } as const;

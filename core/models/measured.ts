@@ -1,0 +1,28 @@
+import type { Measured } from '../contract/catalog.ts';
+
+/**
+ * What was measured with each preset, by its name: shown beside the published figure on a run's page, among the models,
+ * and in `docs/presets`, whose pages are written from here (`npm run preset-pages`).
+ */
+const figures: Readonly<Record<string, readonly Measured[]>> = {
+  'lenet-5': [{ experiment: 'lenet-5-augmented', seeds: [1, 2, 3], test: [0.9943, 0.9949, 0.9945] }],
+  'mcdnn-column': [
+    { experiment: 'mcdnn-column-distorted', seeds: [1], test: [0.9941] },
+    {
+      experiment: 'mcdnn',
+      seeds: [1],
+      test: [],
+      note: 'A committee of seven columns, one for each width, of 30 epochs: 99.56%; its columns by themselves 98.99% to 99.43%.',
+    },
+  ],
+  'cifar-12-24': [{ experiment: 'cifar-12-24-seeds', seeds: [1, 2, 3], test: [0.7059, 0.702, 0.7093] }],
+};
+
+/** By preset or, for the experiments that came with the app, by experiment. */
+export function measuredWith(name: string): Measured[] {
+  const own = figures[name] ?? [];
+  const others = Object.values(figures)
+    .flat()
+    .filter((figure) => figure.experiment === name);
+  return [...new Set([...own, ...others])];
+}
