@@ -82,6 +82,12 @@ export function windowCommands(): Command[] {
     },
     ...goTo,
     {
+      id: 'why',
+      label: text('command.goTo', { page: text('nav.why') }),
+      icon: 'models',
+      run: () => void router.push({ name: 'why' }),
+    },
+    {
       id: 'filter',
       label: text('command.filterRuns'),
       icon: 'search',

@@ -75,6 +75,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.models', icon: 'models', activity: 'models' },
   },
   {
+    path: '/why-convolution',
+    name: 'why',
+    component: () => import('../views/why/WhyView.vue'),
+    meta: { title: 'nav.why', icon: 'models', activity: 'models' },
+  },
+  {
     path: '/queue',
     name: 'queue',
     component: () => import('../views/queue/QueueView.vue'),

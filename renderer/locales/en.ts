@@ -1,4 +1,4 @@
-import { charts } from './en/charts.ts';
+import { charts, why } from './en/charts.ts';
 import { compare } from './en/compare.ts';
 import { data } from './en/data.ts';
 import { figures } from './en/figures.ts';
@@ -8,6 +8,7 @@ import { run } from './en/run.ts';
 import { runs } from './en/runs.ts';
 import { table } from './en/table.ts';
 import { views } from './en/views.ts';
+import { why } from './en/why.ts';
 
 /** Every text of the window, in English. Other languages fill the same shape (`Catalogue` in app/text.ts). */
 export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge, figures } as const;

@@ -1,6 +1,6 @@
 import type { ModelDescription } from '../../../core/contract/runs.ts';
 
-/** A layer as drawn: a stack of maps as tall as they are wide, or a bar of units. */
+/** A layer as drawn: a stack of maps, each in its own proportions, or a bar of units. */
 export interface Block {
   id: string;
   type: string;
@@ -13,8 +13,9 @@ export interface Block {
   sheets: number;
 }
 
-/** Space between layers; with names below, wide enough for the longest of them. */
-const gaps = { plain: 14, named: 34 };
+const gap = 14;
+/** Of a letter of a name below a layer, and what is left between two names. */
+const names = { letter: 6.2, gap: 14 };
 const sheetStep = 2.5;
 
 /** Places the input and every layer from left to right around the middle of a picture `height` tall (names not counted). */
@@ -23,7 +24,6 @@ export function networkBlocks(
   height: number,
   named: boolean,
 ): { blocks: Block[]; width: number } {
-  const gap = named ? gaps.named : gaps.plain;
   const largest = Math.max(...model.input.slice(1));
   const layers = [{ id: 'input', type: 'input', shape: model.input }, ...model.layers];
   const blocks: Block[] = [];
@@ -38,18 +38,20 @@ export function networkBlocks(
     const blockHeight = isMap
       ? Math.max(6, (height - 24) * side)
       : Math.min(height - 8, 10 + 3.2 * Math.sqrt(count));
-    const width = isMap ? blockHeight : 6;
+    const width = isMap ? Math.max(4, (blockHeight * (shape[2] ?? 1)) / (shape[1] ?? 1)) : 6;
+    const label = shape.join(' × ');
+    const nameWidth = named ? Math.max(id.length, label.length) * names.letter + names.gap : 0;
     blocks.push({
       id,
       type,
-      label: shape.join(' × '),
+      label,
       x,
       y: (height - blockHeight - spread) / 2,
       width,
       height: blockHeight,
       sheets,
     });
-    x += width + spread + gap;
+    x += Math.max(width + spread + gap, nameWidth);
   }
   return { blocks, width: x - gap + 1 };
 }

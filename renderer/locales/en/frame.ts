@@ -12,6 +12,7 @@ export const frame = {
     inspect: 'Inspect',
     data: 'Data',
     models: 'Models',
+    why: 'Why convolution',
     queue: 'Queue',
     trash: 'Trash',
     settings: 'Settings',
