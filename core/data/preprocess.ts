@@ -24,6 +24,7 @@ function unitsOf({ images }: SampleSource): number {
  * @param source the training split
  * @param trainingIndices the samples that statistics may look at
  * @param modelInput [C, H, W] as the model wants it; larger than the image means background (a stored 0) around it
+ * @param windows an image may be larger than that: what is seen of it, where nothing is random, is its middle
  * @throws `graph.shape` where the image does not fit, `spec.invalid` for a step that cannot be read
  */
 export function planTransform(
@@ -31,8 +32,9 @@ export function planTransform(
   source: SampleSource,
   trainingIndices: Uint32Array,
   modelInput: Shape,
+  windows = false,
 ): PlannedTransform {
-  const padding = centre(source.shape, modelInput);
+  const padding = centre(source.shape, modelInput, windows);
   const units = unitsOf(source);
   let statistics: readonly PixelStatistic[] | undefined;
   const context: PreprocessContext = {
@@ -79,10 +81,11 @@ function stepOf(spec: { type: string }): PreprocessStep {
   return preprocessSteps.get(spec.type) as PreprocessStep;
 }
 
-function centre(image: Shape, model: Shape): { padTop: number; padLeft: number } {
+function centre(image: Shape, model: Shape, windows: boolean): { padTop: number; padLeft: number } {
   const [channels, height, width] = image as [number, number, number];
   const [modelChannels, modelHeight, modelWidth] = model as [number, number, number];
-  if (channels === modelChannels && height <= modelHeight && width <= modelWidth) {
+  const fits = height <= modelHeight && width <= modelWidth;
+  if (channels === modelChannels && (fits || windows)) {
     return { padTop: (modelHeight - height) >> 1, padLeft: (modelWidth - width) >> 1 };
   }
   throw new ConvolabError(
@@ -90,7 +93,7 @@ function centre(image: Shape, model: Shape): { padTop: number; padLeft: number }
     `Images of [${image.join(', ')}] do not fit a model input of [${model.join(', ')}].`,
     {
       subject: 'model.input',
-      hint: 'Give the model as many channels as the images, and at least their height and width.',
+      hint: 'Give the model as many channels as the images, and at least their height and width; or cut windows out of larger images by a crop in dataset.augment.',
     },
   );
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cutsWindows } from '../data/augment/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type PlannedTransform, planTransform } from '../data/preprocess.ts';
 import { sharedDataset } from '../data/shared.ts';
@@ -124,6 +125,12 @@ function planData(dataset: Dataset, { config, plan }: RunNetwork): RunData {
     dataset,
     training: held.train,
     validation: held.validation,
-    input: planTransform(config.dataset.preprocess, train, held.train, plan.input),
+    input: planTransform(
+      config.dataset.preprocess,
+      train,
+      held.train,
+      plan.input,
+      cutsWindows(config.dataset.augment),
+    ),
   };
 }

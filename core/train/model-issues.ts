@@ -20,7 +20,7 @@ export function modelIssues(raw: unknown): Issue[] {
   if (findIssues(modelSource, source).length > 0) return [];
   try {
     const graph = graphOf(source as ModelSource);
-    return graph === null || isDerived(raw) ? [] : fitIssues(graph, getPath(raw, 'dataset.name'));
+    return graph === null || isDerived(raw) ? [] : fitIssues(graph, raw);
   } catch (thrown) {
     return issuesOf(thrown, source as ModelSource);
   }
@@ -51,18 +51,21 @@ function issuesOf(thrown: unknown, source: ModelSource): Issue[] {
 }
 
 /** A network takes images of the data set's channels and at most its own size, and ends in one output per class. */
-function fitIssues(graph: Graph, dataset: unknown): Issue[] {
-  const data = datasets.get(String(dataset));
+function fitIssues(graph: Graph, raw: unknown): Issue[] {
+  const data = datasets.get(String(getPath(raw, 'dataset.name')));
+  const augment = getPath(raw, 'dataset.augment');
+  const windows = Array.isArray(augment) && augment.some((step) => getPath(step, 'type') === 'crop');
   if (data === undefined || data.shape === null) return [];
   const issues: Issue[] = [];
   const [channels, height, width] = data.shape;
   const [modelChannels, modelHeight, modelWidth] = graph.input as [number, number, number];
-  if (channels !== modelChannels || height > modelHeight || width > modelWidth) {
+  const fits = windows || (height <= modelHeight && width <= modelWidth);
+  if (channels !== modelChannels || !fits) {
     issues.push({
       path: 'model',
       message:
         `takes [${graph.input.join(', ')}], but images of ${data.name} are [${data.shape.join(', ')}]; ` +
-        'it needs as many channels, and at least the height and width',
+        'it needs as many channels, and at least the height and width, unless a crop in dataset.augment cuts windows out',
     });
   }
   const outputs = graph.output.shape.reduce((product, extent) => product * extent, 1);

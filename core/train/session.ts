@@ -1,6 +1,6 @@
 import type { Backend, Program, SampleSource, Transform } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
-import { resolveAugmentation } from '../data/augment/index.ts';
+import { cutsWindows, resolveAugmentation } from '../data/augment/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { OpenOptions } from '../data/derive/in-thread.ts';
 import { openTrainingSet } from '../data/derive/open.ts';
@@ -68,6 +68,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     train,
     held.train,
     plan.input,
+    cutsWindows(config.dataset.augment),
   );
   const program = await options.backend.compile(plan, {
     threads: options.threads,

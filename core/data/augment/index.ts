@@ -47,6 +47,11 @@ export const augmentDescriptors: readonly VariantDescriptor[] = steps.map(
   }),
 );
 
+/** Whether training shows windows of the images, so that these may be larger than what the model takes. */
+export function cutsWindows(list: readonly { readonly type: string }[]): boolean {
+  return list.some(({ type }) => type === crop.type);
+}
+
 /** The first step that stands behind one it has to come before, and that one; null where the order is as it must be. */
 export function misplaced(
   list: readonly { readonly type: string }[],

@@ -3,7 +3,12 @@ import { gather, gatherAugmented } from '../../backends/reference/gather.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { findIssues, specError } from '../../contract/issues.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
-import { type AugmentSpec, augmentSchema, resolveAugmentation } from '../../data/augment/index.ts';
+import {
+  type AugmentSpec,
+  augmentSchema,
+  cutsWindows,
+  resolveAugmentation,
+} from '../../data/augment/index.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { fromDataset } from '../../data/derive/base.ts';
 import { planTransform } from '../../data/preprocess.ts';
@@ -88,7 +93,8 @@ function makePlan(dataset: Dataset, { dataset: section, input, seed = 1 }: Asked
   const specs = augment.map((raw, place) => readAugmentation(raw, place));
   const steps = resolveAugmentation(specs, { source, trainingIndices });
   return {
-    transform: planTransform(preprocess, source, trainingIndices, input ?? dataset.shape).transform,
+    transform: planTransform(preprocess, source, trainingIndices, input ?? dataset.shape, cutsWindows(specs))
+      .transform,
     augmentation: steps.length > 0 ? { seed, steps } : undefined,
   };
 }

@@ -76,6 +76,12 @@ describe('preprocessing', () => {
     expect(transform).toMatchObject({ padTop: 2, padLeft: 2 });
   });
 
+  test('takes the middle of an image that windows are cut out of', () => {
+    const large = { ...source, images: new Uint8Array(256 * 256), shape: [1, 256, 256] };
+    const { transform } = planTransform([], large, Uint32Array.of(0), [1, 227, 226], true);
+    expect(transform).toMatchObject({ padTop: -15, padLeft: -15 });
+  });
+
   test.each([
     [[2, 1, 1], 'too narrow'],
     [[2, 0, 2], 'too low'],

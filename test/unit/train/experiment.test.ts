@@ -181,6 +181,15 @@ describe('a fault is named by its path', () => {
     ]);
   });
 
+  test('a network smaller than the images, unless it is shown windows of them', () => {
+    const layers = [{ id: 'OUT', type: 'dense', units: 10 }];
+    const loss = { type: 'softmax-cross-entropy' };
+    const spec = { version: 1, name: 'small', input: [1, 24, 24], layers, loss };
+    const dataset = { ...valid.dataset, augment: [{ type: 'crop', padding: 0 }] };
+    expect(issuesWith('model', { spec })).toHaveLength(1);
+    expect(() => parseExperiment({ config: { ...valid, dataset, model: { spec } } })).not.toThrow();
+  });
+
   test('an impossible layer, by its place in the specification', () => {
     const layers = [{ id: 'C1', type: 'conv', filters: 4, kernal: 3 }];
     const spec = { version: 1, name: 'bad', input: [1, 28, 28], layers, loss: { type: 'mse' } };
