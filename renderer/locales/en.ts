@@ -1,4 +1,4 @@
-import { charts, why } from './en/charts.ts';
+import { charts } from './en/charts.ts';
 import { compare } from './en/compare.ts';
 import { data } from './en/data.ts';
 import { figures } from './en/figures.ts';
@@ -11,4 +11,4 @@ import { views } from './en/views.ts';
 import { why } from './en/why.ts';
 
 /** Every text of the window, in English. Other languages fill the same shape (`Catalogue` in app/text.ts). */
-export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge, figures } as const;
+export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge, figures, why } as const;

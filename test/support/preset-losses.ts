@@ -6,17 +6,22 @@ import type { Preset } from '../../core/models/preset.ts';
 import { initialParameters } from '../../core/train/initialize.ts';
 import { drawSource, plainTransform } from './plans.ts';
 
-const steps = 10;
+/** Losses that are written down for each preset. */
+export const goldenSteps = 10;
 const batchSize = 4;
 
-/** Mean loss of each of ten steps of a preset, as its experiment trains it, on noise drawn from a fixed seed. */
-export async function presetLosses(backend: Backend, preset: Preset): Promise<number[]> {
+/** Mean loss of each of the first steps of a preset, as its experiment trains it, on noise drawn from a fixed seed. */
+export async function presetLosses(
+  backend: Backend,
+  preset: Preset,
+  steps = goldenSteps,
+): Promise<number[]> {
   const options = preset.options.parse(preset.trainedWith ?? {});
   const plan = compilePlan(buildGraph(parseModel(preset.model(options))), { retain: false });
   const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.0005 } as const;
   const program = await backend.compile(plan, { threads: 2, batchSize, optimizer });
   program.setState({ parameters: initialParameters(plan, 1), optimizer: new Map() });
-  program.attach('train', drawSource(plan, steps * batchSize, 1), plainTransform(plan.input));
+  program.attach('train', drawSource(plan, goldenSteps * batchSize, 1), plainTransform(plan.input));
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const order = Uint32Array.from({ length: batchSize }, (_, i) => step * batchSize + i);
