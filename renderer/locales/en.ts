@@ -11,4 +11,16 @@ import { views } from './en/views.ts';
 import { why } from './en/why.ts';
 
 /** Every text of the window, in English. Other languages fill the same shape (`Catalogue` in app/text.ts). */
-export const en = { ...frame, ...views, data, runs, run, table, compare, charts, judge, figures, why } as const;
+export const en = {
+  ...frame,
+  ...views,
+  data,
+  runs,
+  run,
+  table,
+  compare,
+  charts,
+  judge,
+  figures,
+  why,
+} as const;

@@ -11,11 +11,7 @@ export const goldenSteps = 10;
 const batchSize = 4;
 
 /** Mean loss of each of the first steps of a preset, as its experiment trains it, on noise drawn from a fixed seed. */
-export async function presetLosses(
-  backend: Backend,
-  preset: Preset,
-  steps = goldenSteps,
-): Promise<number[]> {
+export async function presetLosses(backend: Backend, preset: Preset, steps = goldenSteps): Promise<number[]> {
   const options = preset.options.parse(preset.trainedWith ?? {});
   const plan = compilePlan(buildGraph(parseModel(preset.model(options))), { retain: false });
   const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.0005 } as const;
