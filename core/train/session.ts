@@ -92,7 +92,6 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
       validation: { indices: held.validation, source: train },
       test: { indices: all, source: test },
     },
-    transform,
     dataVersion: dataset.version,
     data: { name: dataset.name, hash: dataset.hash, classes: [...dataset.classes], mean, deviation },
   };
