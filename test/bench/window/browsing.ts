@@ -7,11 +7,11 @@ const rounds = 3;
 /** A thousand runs: the table, an overlay of ten, a group of fifty. Each in a window opened anew; the median of three. */
 export async function measureBrowsing(session: Session): Promise<Finding[]> {
   const runs = (await session.call('runs.list', {})).filter(({ status }) => status === 'finished');
-  const table = await repeat(() => session.open('/runs', tableStands));
-  const overlay = await repeat(() => session.open(addressOf(runs.slice(0, 10), 'runs'), curvesDrawn));
+  const table = await repeat(() => session.open('/runs', 'table'));
+  const overlay = await repeat(() => session.open(addressOf(runs.slice(0, 10), 'runs'), 'curves'));
   const alike = fifty(runs);
-  const group = await repeat(() => session.open(addressOf(alike, 'model.options.activation'), curvesDrawn));
-  await session.go('/runs', tableStands);
+  const group = await repeat(() => session.open(addressOf(alike, 'model.options.activation'), 'curves'));
+  await session.go('/runs', 'table');
   const sorting = await timeSorting(session);
   return [
     { what: 'runs table of 1,000 usable, window opened anew', measured: table, wanted: 1000, unit: 'ms' },
@@ -26,15 +26,6 @@ async function repeat(work: () => Promise<number>): Promise<number> {
   for (let round = 0; round < rounds; round++) times.push(await work());
   return median(times);
 }
-
-/** Rows with their figures, as many as fit. */
-const tableStands = () => document.querySelectorAll('[role=treegrid] [data-index]').length > 20;
-
-/** Every chart in view has a curve's colour on it. */
-const curvesDrawn = () => {
-  const charts = window.probes.coloured();
-  return charts.length > 0 && charts.every((pixels) => pixels > 100);
-};
 
 function addressOf(runs: readonly RunSummary[], group: string): string {
   const query = new URLSearchParams({ runs: runs.map(({ id }) => id).join(','), group });

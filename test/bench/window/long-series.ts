@@ -8,8 +8,8 @@ const zooms = 14;
 export async function measureLongSeries(session: Session): Promise<Finding[]> {
   const run = (await session.call('runs.list', {})).find(({ name }) => name === longRun);
   if (!run) throw new Error('The long run is not in the store.');
-  await session.go('/experiments', () => document.querySelector('main h1') !== null);
-  const paint = await session.go(`/run/${run.id}?tab=curves`, () => (window.probes.coloured()[0] ?? 0) > 100);
+  await session.go('/experiments', 'page');
+  const paint = await session.go(`/run/${run.id}?tab=curves`, 'curve');
   const times: number[] = [];
   let seen = 0;
   for (let zoom = 0; zoom < zooms; zoom++) {

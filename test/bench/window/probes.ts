@@ -1,7 +1,10 @@
+/** `table`: rows with their figures, as many as fit; `curves`: on every chart in view; `curve`: on one; `page`: a heading. */
+export type Condition = 'table' | 'curves' | 'curve' | 'page';
+
 /** What the measures need inside a page; put there before anything of the window runs. */
 export interface Probes {
-  /** Pixels of a curve's colour on each canvas in view: neither grey nor transparent. */
-  coloured(topShare?: number): number[];
+  /** What a measure waits for. */
+  is(condition: Condition): boolean;
   /** Column of the first coloured pixel in the upper half of the first canvas, in pixels of the page; null without one. */
   spikeAt(): { x: number; y: number } | null;
   /** A number that changes whenever the first canvas is drawn differently. */
@@ -35,6 +38,7 @@ export function installProbes(): void {
     return canvas.getContext('2d')?.getImageData(0, 0, canvas.width, height) ?? null;
   }
 
+  /** Of a curve's colour: neither grey nor transparent. */
   function isColoured(data: Uint8ClampedArray, at: number): boolean {
     const [r, g, b, a] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0, data[at + 3] ?? 0];
     return a > 100 && Math.max(r, g, b) - Math.min(r, g, b) > 50;
@@ -48,8 +52,15 @@ export function installProbes(): void {
     return found;
   }
 
+  const conditions: Record<Condition, () => boolean> = {
+    table: () => document.querySelectorAll('[role=treegrid] [data-index]').length > 20,
+    curves: () => canvases().length > 0 && canvases().every((canvas) => count(canvas, 1) > 100),
+    curve: () => canvases().some((canvas) => count(canvas, 1) > 100),
+    page: () => document.querySelector('main h1, main h2') !== null,
+  };
+
   window.probes = {
-    coloured: (topShare = 1) => canvases().map((canvas) => count(canvas, topShare)),
+    is: (condition) => conditions[condition](),
     spikeAt() {
       const [canvas] = canvases();
       const image = canvas && pixels(canvas, 0.4);

@@ -3,7 +3,7 @@ import type { MethodName, Params, Result } from '../../../core/contract/methods.
 import { callInPage } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { type HostProcess, startHostProcess } from '../../support/host.ts';
-import { installProbes } from './probes.ts';
+import { type Condition, installProbes } from './probes.ts';
 
 /** The workbench on a data folder, in a real browser. */
 export class Session implements AsyncDisposable {
@@ -36,23 +36,23 @@ export class Session implements AsyncDisposable {
 
   /**
    * A window opened anew on one of its addresses. Resolves with the milliseconds from the first request for it until, at a frame,
-   * `done` holds.
+   * the condition holds.
    */
-  async open(hash: string, done: () => boolean): Promise<number> {
+  async open(hash: string, until: Condition): Promise<number> {
     const page = await this.#context.newPage();
     await page.goto(`${this.host.origin}/#${hash}`, { waitUntil: 'commit' });
-    const milliseconds = await waitInPage(page, done);
+    const milliseconds = await waitInPage(page, until);
     await page.close();
     return milliseconds;
   }
 
-  /** Another page of the window that is open; milliseconds until `done` holds. */
-  async go(hash: string, done: () => boolean): Promise<number> {
+  /** Another page of the window that is open; milliseconds until the condition holds. */
+  async go(hash: string, until: Condition): Promise<number> {
     const begin = await this.page.evaluate((to) => {
       location.hash = to;
       return performance.now();
     }, hash);
-    return (await waitInPage(this.page, done)) - begin;
+    return (await waitInPage(this.page, until)) - begin;
   }
 
   /** A page that is no window, to ask the engine from. */
@@ -68,11 +68,16 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** Milliseconds since the page was asked for, at the first frame at which it holds. */
-async function waitInPage(page: Page, done: () => boolean): Promise<number> {
-  const expression = `(${String(done)})() ? performance.now() : 0`;
-  const handle = await page.waitForFunction(expression, undefined, { polling: 'raf', timeout: 120_000 });
-  return handle.jsonValue() as Promise<number>;
+/** Milliseconds since the page was asked for, at the first frame at which it holds; an error after two minutes. */
+function waitInPage(page: Page, until: Condition): Promise<number> {
+  return page.evaluate(async (condition) => {
+    const latest = performance.now() + 120_000;
+    while (!window.probes.is(condition)) {
+      if (performance.now() > latest) throw new Error(`"${condition}" never came to hold.`);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return performance.now();
+  }, until);
 }
 
 /** Bytes of the page's script heap, after everything that is of no use was given back. */

@@ -22,9 +22,7 @@ export async function measureTraining(session: Session, home: string, seconds: n
   await session.call('settings.set', { values: { 'pool.cpuSlots': 4 } });
   const { runs } = await session.call('experiments.create', { config: experiment });
   await untilTraining(session, runs);
-  await session.go(`/compare?runs=${runs.join(',')}&group=runs`, () =>
-    window.probes.coloured().some((pixels) => pixels > 50),
-  );
+  await session.go(`/compare?runs=${runs.join(',')}&group=runs`, 'curve');
   const { page } = session;
   await page.waitForTimeout(3000);
   const bystander = await session.bystander();

@@ -13,6 +13,7 @@ export interface Scene {
 
 const everywhere = {
   experiments: '/experiments',
+  runs: '/runs',
   new: '/new',
   compare: '/compare',
   data: '/data/mnist',
