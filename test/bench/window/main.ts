@@ -44,7 +44,9 @@ const findings: Finding[] = [];
   await using session = await Session.open(folder.path);
   for (const name of chosen) {
     say(`Measuring: ${name} ...`);
-    findings.push(...((await measures[name]?.(session, folder.path)) ?? []));
+    const found = (await measures[name]?.(session, folder.path)) ?? [];
+    findings.push(...found);
+    for (const line of writeFindings(found).slice(1)) say(`  ${line}`);
   }
 }
 for (const line of values.json
