@@ -48,7 +48,12 @@ export class Devices {
     const useful = Math.ceil(batchSize / slice);
     const equal = slots === null ? this.#cores : Math.floor(this.#cores / slots);
     const wanted = this.#options.threads ?? Math.min(useful, Math.max(1, equal));
-    return { device: name, share: Math.min(this.#cores, wanted), capacity: this.#cores };
+    // More runs than cores, where that is asked for: a thread each, which take turns.
+    return {
+      device: name,
+      share: Math.min(this.#cores, wanted),
+      capacity: Math.max(this.#cores, slots ?? 0),
+    };
   }
 
   /** Takes over what is known of the GPUs: asked for at every look for waiting runs. */

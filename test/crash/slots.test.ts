@@ -58,3 +58,12 @@ test('two pools on one home share the cores of the machine between them, and ove
   expect(active.sort()).toEqual(runs.slice(0, 2).sort());
   expect(one.store.leases.used('cpu')).toBe(4);
 });
+
+test('more runs than cores train side by side where that is asked for, a thread each', async () => {
+  const stand = await open(2);
+  stand.store.settings.set({ [cpuSlotsSetting]: 4 });
+  const runs = await stand.queue(endless([1, 2, 3, 4, 5]));
+  for (const run of runs.slice(0, 4)) await stand.until(run, ({ step }) => step > 0);
+  expect(running(stand).map(({ run }) => run)).toEqual(runs.slice(0, 4));
+  expect(stand.store.leases.used('cpu')).toBe(4);
+});
