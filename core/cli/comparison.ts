@@ -1,4 +1,5 @@
-import type { Comparison, Statistic } from '../contract/runs.ts';
+import type { Comparison } from '../contract/runs.ts';
+import type { Statistic } from '../contract/statistic.ts';
 import { duration, metricValue } from './format.ts';
 import { formatTable } from './output.ts';
 import { significanceInWords } from './significance.ts';

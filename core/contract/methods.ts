@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { arrivals } from './arrivals.ts';
 import { catalog } from './catalog.ts';
 import { datasetMethods } from './datasets.ts';
 import { runHealth } from './health.ts';
@@ -222,6 +223,15 @@ export const methods = {
       target: z.object({ metric: z.string(), value: z.number() }).optional(),
     }),
     comparison,
+  ),
+  /** When runs first came to a value of a metric: at least it, or of a loss at most it. */
+  'runs.arrivals': method(
+    z.object({
+      groups: z.array(z.object({ label: z.string(), runs: z.array(z.string()).min(1) })),
+      metric: z.string(),
+      value: z.number(),
+    }),
+    arrivals,
   ),
 
   'queue.list': method(nothing, z.array(queueEntry)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { classScores } from './class-scores.ts';
 import { groupDifference } from './significance.ts';
+import { statistic } from './statistic.ts';
 import { tensorPayload } from './tensor.ts';
 
 export const runStatus = z.enum([
@@ -38,6 +39,11 @@ export const runSummary = z.object({
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /**
+   * When it trained without a pause, oldest first: its seconds of training at the start of the stretch, and the time of
+   * day in milliseconds since 1970. Empty where that is not known.
+   */
+  stretches: z.array(z.tuple([z.number(), z.number()])),
   /** Finished epochs, of `epochs`; fractional while one is under way. */
   epoch: z.number(),
   epochs: z.int(),
@@ -189,14 +195,6 @@ export const kernelFilm = z.object({
 });
 export type KernelFilm = z.infer<typeof kernelFilm>;
 
-/** Mean and spread of one number over the counted runs of a group; spread is null below two runs. */
-export const statistic = z.object({
-  mean: z.number().nullable(),
-  deviation: z.number().nullable(),
-  count: z.int(),
-});
-export type Statistic = z.infer<typeof statistic>;
-
 export const comparison = z.object({
   runs: z.array(z.string()),
   /** Configuration keys that differ between the runs: dotted path, then the value per run (same order). */
@@ -242,11 +240,13 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
-/** Mean and band of one metric over a group's runs, on the epochs that all of them have. */
+/** Mean and band of one metric over a group's runs, on the epochs that all of them have; `steps` and `seconds` are means too. */
 export const band = z.object({
   label: z.string(),
   metric: z.string(),
   epochs: z.array(z.number()),
+  steps: z.array(z.number()),
+  seconds: z.array(z.number()),
   mean: z.array(z.number()),
   low: z.array(z.number()),
   high: z.array(z.number()),

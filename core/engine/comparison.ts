@@ -1,6 +1,7 @@
 import { countedRuns, derivedKeys, recipe } from '../contract/averaged.ts';
-import type { Comparison, RunSummary, Statistic } from '../contract/runs.ts';
+import type { Comparison, RunSummary } from '../contract/runs.ts';
 import { type GroupDifference, type Outcome, outcomes } from '../contract/significance.ts';
+import type { Statistic } from '../contract/statistic.ts';
 import { getPath } from '../train/paths.ts';
 import { type Difference, findDifferences, flatten } from './differences.ts';
 import { compareGroups } from './statistics/compare-groups.ts';

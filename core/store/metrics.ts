@@ -93,6 +93,18 @@ export class Metrics {
     return { kept, total };
   }
 
+  /** What a curve says at the end of every whole epoch, by epoch; null where it is not finite. Throws `run.unknown`. */
+  epochEnds(
+    run: string,
+    metric: string,
+  ): Map<number, { step: number; seconds: number; value: number | null }> {
+    const { key } = this.#runs.row(run);
+    const rows = this.#statements.epochEnds.all(key, this.#knownKey(metric) ?? -1);
+    return new Map(
+      rows.map(({ epoch, step, seconds, value }) => [epoch, { step, seconds, value: finiteOrNull(value) }]),
+    );
+  }
+
   /** Metrics of which a run has points, by name. Throws `run.unknown`. */
   names(run: string): string[] {
     return this.#statements.names.all(this.#runs.row(run).key).map(({ name }) => name);
@@ -125,6 +137,7 @@ export class Metrics {
     this.#spans.noteRemoved(key, step);
     this.#statements.removeLatest.run(key);
     this.#statements.refillLatest.run(key);
+    this.#statements.restartStretch.run(key);
   }
 
   /** Many at a time: what a statement costs beside its rows is most of what one row costs. */
@@ -212,6 +225,9 @@ function prepareAll(connection: Connection) {
     point: connection.prepare<[number, number, number], PointRow>(
       'SELECT step, epoch, seconds, value FROM points WHERE run = ? AND metric = ? AND step = ?',
     ),
+    epochEnds: connection.prepare<[number, number], PointRow>(`
+      SELECT step, epoch, seconds, value FROM points
+      WHERE run = ? AND metric = ? AND epoch = CAST(epoch AS INTEGER) ORDER BY step`),
     latestStep: connection.prepare<[number, number], { step: number }>(
       'SELECT step FROM latest WHERE run = ? AND metric = ?',
     ),
@@ -228,6 +244,10 @@ function prepareAll(connection: Connection) {
     removeAfter: connection.prepare<[number, number]>('DELETE FROM points WHERE run = ? AND step > ?'),
     removeLatest: connection.prepare<[number]>('DELETE FROM latest WHERE run = ?'),
     // SQLite takes the bare columns of a max() from the row that has it.
+    // The stretch under way began with what is left, not with what was trained and lost.
+    restartStretch: connection.prepare<[number]>(`
+      UPDATE runs SET stretches = json_replace(stretches, '$[#-1][0]',
+        coalesce((SELECT max(seconds) FROM points WHERE run = runs.key), 0)) WHERE key = ?`),
     refillLatest: connection.prepare<[number]>(`
       INSERT INTO latest SELECT run, metric, step, value FROM
         (SELECT run, metric, max(step) AS step, value FROM points WHERE run = ? GROUP BY metric)`),

@@ -51,9 +51,10 @@ export class Queue {
       SELECT id, status, backend, device FROM runs WHERE status IN ('queued', 'running') AND trashed_at IS NULL
       ORDER BY status = 'queued', position, key`);
     this.#place = connection.prepare<[number, string]>('UPDATE runs SET position = ? WHERE id = ?');
-    this.#start = connection.prepare<[number, string, string, string]>(`
+    this.#start = connection.prepare<[number, string, string, number, string]>(`
       UPDATE runs SET status = 'running', owner = ?, device = ?, position = NULL, request = NULL, error = NULL,
-        ended_at = NULL, started_at = coalesce(started_at, ?) WHERE id = ?`);
+        ended_at = NULL, started_at = coalesce(started_at, ?), stretches = json_insert(stretches, '$[#]', json_array(seconds, ?))
+      WHERE id = ?`);
   }
 
   /** Running ones first, all at -1; then those that wait, from 0. */
@@ -94,7 +95,8 @@ export class Queue {
       for (const run of this.waiting()) {
         const lease = this.#acquireFirst(owner, wanted(run), run.id);
         if (!lease) continue;
-        this.#start.run(owner.key, lease.device, new Date().toISOString(), run.id);
+        const now = new Date();
+        this.#start.run(owner.key, lease.device, now.toISOString(), now.getTime(), run.id);
         return { run: run.id, lease };
       }
       return undefined;

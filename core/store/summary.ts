@@ -23,6 +23,7 @@ export interface RunRow {
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
+  stretches: string;
   epochs: number;
   epoch: number;
   step: number;
@@ -47,7 +48,7 @@ export interface RunRow {
 /** Everything of a run but its configuration and environment; `WHERE` goes behind it. */
 export const selectRuns = `
   SELECT runs.key, runs.id, runs.name, status, request, owner, pid, host, heartbeat, colour, seed, choices, device,
-    backend, runs.created_at, started_at, ended_at, epochs, runs.epoch, runs.step, seconds, images_per_second,
+    backend, runs.created_at, started_at, ended_at, stretches, epochs, runs.epoch, runs.step, seconds, images_per_second,
     best_metric, best_direction, selected_on_test, best, best_epoch, notes, tags, error, ending, trashed_at,
     (SELECT max(epoch) FROM checkpoints WHERE checkpoints.run = runs.key) AS checkpoint_epoch,
     experiments.id AS experiment_id, experiments.name AS experiment_name,
@@ -82,6 +83,7 @@ export function toSummary(row: RunRow, last: Readonly<Record<string, number>>): 
     createdAt: row.created_at,
     startedAt: row.started_at,
     endedAt: row.ended_at,
+    stretches: JSON.parse(row.stretches) as [number, number][],
     epoch: row.epoch,
     epochs: row.epochs,
     step: row.step,

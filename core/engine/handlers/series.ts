@@ -1,5 +1,4 @@
-import type { Band, Series } from '../../contract/runs.ts';
-import type { Store } from '../../store/store.ts';
+import type { Band } from '../../contract/runs.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { confidenceHalfWidth, mean, sampleDeviation, standardError } from '../statistics/describe.ts';
 
@@ -15,43 +14,61 @@ export function seriesHandlers({
       runs.flatMap((run) => metrics.map((metric) => store.metrics.series(run, metric, options))),
     'runs.bands': ({ groups, metrics, spread = 'deviation' }) =>
       groups.flatMap(({ label, runs }) =>
-        metrics.map((metric) => formBand(label, metric, epochCurves(store, runs, metric), spread)),
+        metrics.map((metric) =>
+          formBand(
+            label,
+            metric,
+            runs.map((run) => store.metrics.epochEnds(run, metric)),
+            spread,
+          ),
+        ),
       ),
   };
 }
 
-/** Value at the end of every epoch, per run; null where it was not finite. */
-type EpochCurve = ReadonlyMap<number, number | null>;
-
-function epochCurves(store: Store, runs: readonly string[], metric: string): EpochCurve[] {
-  return runs.map((run) =>
-    wholeEpochs(store.metrics.series(run, metric, { maxPoints: Number.MAX_SAFE_INTEGER })),
-  );
+/** What a run has at the end of an epoch; the value is null where it was not finite. */
+interface EpochEnd {
+  readonly step: number;
+  readonly seconds: number;
+  readonly value: number | null;
 }
-
-function wholeEpochs({ epochs, values }: Series): EpochCurve {
-  const pairs = epochs.map((epoch, index) => [epoch, values[index] ?? null] as const);
-  return new Map(pairs.filter(([epoch]) => Number.isInteger(epoch)));
-}
+type EpochCurve = ReadonlyMap<number, EpochEnd>;
 
 /**
  * Mean and band on the epochs that all runs have. A run whose value is not finite there is left out of that epoch, and
  * the count says so; the band of a single run has no width.
  */
 export function formBand(label: string, metric: string, curves: readonly EpochCurve[], spread: Spread): Band {
-  const band: Band = { label, metric, epochs: [], mean: [], low: [], high: [], count: [] };
+  const band: Band = {
+    label,
+    metric,
+    epochs: [],
+    steps: [],
+    seconds: [],
+    mean: [],
+    low: [],
+    high: [],
+    count: [],
+  };
   for (const epoch of sharedEpochs(curves)) {
-    const values = curves.map((curve) => curve.get(epoch) ?? null).filter((value) => value !== null);
-    if (values.length === 0) continue;
+    const ends = curves.flatMap((curve) => curve.get(epoch) ?? []).filter(hasValue);
+    if (ends.length === 0) continue;
+    const values = ends.map(({ value }) => value);
     const centre = mean(values);
     const half = spreads[spread](values) ?? 0;
     band.epochs.push(epoch);
+    band.steps.push(mean(ends.map(({ step }) => step)));
+    band.seconds.push(mean(ends.map(({ seconds }) => seconds)));
     band.mean.push(centre);
     band.low.push(centre - half);
     band.high.push(centre + half);
     band.count.push(values.length);
   }
   return band;
+}
+
+function hasValue(end: EpochEnd): end is EpochEnd & { value: number } {
+  return end.value !== null;
 }
 
 function sharedEpochs(curves: readonly EpochCurve[]): number[] {

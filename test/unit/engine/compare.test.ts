@@ -266,6 +266,9 @@ describe('repeats of a seed', () => {
   });
 });
 
+/** The end of an epoch, when and at which step is not looked at. */
+const end = (value: number | null) => ({ step: 0, seconds: 0, value });
+
 describe('a band', () => {
   test('is mean and spread on the epochs that all runs have', () => {
     using temporary = temporaryStore();
@@ -282,6 +285,9 @@ describe('a band', () => {
       label: 'relu',
       metric: 'validation/accuracy',
       epochs: [1, 2],
+      steps: [100, 200],
+      // Run 1 is a second behind run 0.
+      seconds: [10.5, 20.5],
       count: [2, 2],
     });
     expect(band?.mean).toEqual([expect.closeTo(0.975, 12), expect.closeTo(0.98, 12)]);
@@ -291,7 +297,7 @@ describe('a band', () => {
   });
 
   test('may be of standard errors or of 95% confidence', () => {
-    const curves = [1, 2, 3].map((value) => new Map([[1, value]]));
+    const curves = [1, 2, 3].map((value) => new Map([[1, end(value)]]));
     expect(formBand('', '', curves, 'deviation').high).toEqual([3]);
     expect(formBand('', '', curves, 'error').high[0]).toBeCloseTo(2 + 1 / Math.sqrt(3), 12);
     expect(formBand('', '', curves, 'ci95').low[0]).toBeCloseTo(2 - 4.3026527297 / Math.sqrt(3), 8);
@@ -300,12 +306,12 @@ describe('a band', () => {
   test('leaves out a value that is not finite, and says of how many runs it is', () => {
     const curves = [
       new Map([
-        [1, 4],
-        [2, null],
+        [1, end(4)],
+        [2, end(null)],
       ]),
       new Map([
-        [1, 6],
-        [2, 5],
+        [1, end(6)],
+        [2, end(5)],
       ]),
     ];
     expect(formBand('', '', curves, 'deviation')).toMatchObject({
@@ -316,7 +322,7 @@ describe('a band', () => {
   });
 
   test('of runs without a common epoch is empty', () => {
-    expect(formBand('x', 'm', [new Map([[1, 1]]), new Map([[2, 1]])], 'error').epochs).toEqual([]);
+    expect(formBand('x', 'm', [new Map([[1, end(1)]]), new Map([[2, end(1)]])], 'error').epochs).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ export function runRow(changes: Partial<RunSummary> = {}): RunSummary {
     createdAt: '2026-01-02T10:00:00.000Z',
     startedAt: null,
     endedAt: null,
+    stretches: [],
     epoch: 3,
     epochs: 3,
     step: 100,
