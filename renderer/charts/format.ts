@@ -68,3 +68,18 @@ export function formatTimeTick(seconds: number): string {
   const parts = [hours && `${hours}h`, minutes && `${minutes}m`, rest && `${rest}s`];
   return parts.filter(Boolean).join(' ');
 }
+
+/** Times of day as a range of them needs: with the date beyond a day, with seconds within ten minutes. */
+export function wallFormat({ from, to }: { from: number; to: number }): (milliseconds: number) => string {
+  const span = to - from;
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const date = { month: 'short', day: 'numeric' } as const;
+  const parts =
+    span > 86_400_000
+      ? { ...date, ...clock }
+      : span < 600_000
+        ? { ...clock, second: '2-digit' as const }
+        : clock;
+  const format = new Intl.DateTimeFormat('en', parts);
+  return (milliseconds) => format.format(milliseconds);
+}

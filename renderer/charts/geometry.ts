@@ -1,5 +1,5 @@
 import type { Domain, ScaleKind } from './scale.ts';
-import { toAxis } from './scale.ts';
+import { fromAxis, toAxis } from './scale.ts';
 
 /** Room around the plot, in pixels: the same in every card, so that plots stacked above each other line up. */
 export const margin = { top: 10, right: 14, bottom: 26, left: 54 } as const;
@@ -20,9 +20,18 @@ export interface Mapping {
   x(value: number): number;
   y(value: number): number;
   xAt(pixel: number): number;
+  yAt(pixel: number): number;
 }
 
-export function createMapping(frame: Frame, x: Domain, y: Domain, scale: ScaleKind): Mapping {
+/** What a plot says of its axes. */
+interface Axes {
+  readonly x: Domain;
+  readonly y: Domain;
+  readonly scale: ScaleKind;
+  readonly xScale: ScaleKind;
+}
+
+export function createMapping(frame: Frame, { x, y, scale, xScale }: Axes): Mapping {
   const plot = {
     left: margin.left,
     top: margin.top,
@@ -30,11 +39,14 @@ export function createMapping(frame: Frame, x: Domain, y: Domain, scale: ScaleKi
     bottom: Math.max(margin.top + 1, frame.height - margin.bottom),
   };
   const [low, high] = [toAxis(y.from, scale), toAxis(y.to, scale)];
+  const [first, last] = [toAxis(x.from, xScale), toAxis(x.to, xScale)];
   return {
     plot,
-    x: (value) => plot.left + ((value - x.from) / (x.to - x.from)) * (plot.right - plot.left),
+    x: (value) => plot.left + ((toAxis(value, xScale) - first) / (last - first)) * (plot.right - plot.left),
     y: (value) => plot.bottom - ((toAxis(value, scale) - low) / (high - low)) * (plot.bottom - plot.top),
-    xAt: (pixel) => x.from + ((pixel - plot.left) / (plot.right - plot.left)) * (x.to - x.from),
+    xAt: (pixel) =>
+      fromAxis(first + ((pixel - plot.left) / (plot.right - plot.left)) * (last - first), xScale),
+    yAt: (pixel) => fromAxis(low + ((plot.bottom - pixel) / (plot.bottom - plot.top)) * (high - low), scale),
   };
 }
 
@@ -46,7 +58,11 @@ export function selectedRange(mapping: Mapping, startPixel: number, endPixel: nu
   return a < b ? { from: a, to: b } : { from: b, to: a };
 }
 
-/** A range scaled around a point; factor below 1 comes closer. */
-export function scaledRange({ from, to }: Domain, around: number, factor: number): Domain {
-  return { from: around - (around - from) * factor, to: around + (to - around) * factor };
+/** A range scaled around a point of its axis; factor below 1 comes closer. */
+export function scaledRange({ from, to }: Domain, around: number, factor: number, scale: ScaleKind): Domain {
+  const [first, middle, last] = [toAxis(from, scale), toAxis(around, scale), toAxis(to, scale)];
+  return {
+    from: fromAxis(middle - (middle - first) * factor, scale),
+    to: fromAxis(middle + (last - middle) * factor, scale),
+  };
 }

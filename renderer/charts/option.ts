@@ -2,11 +2,11 @@ import type { XAXisComponentOption, YAXisComponentOption } from 'echarts';
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, LegendComponentOption, TitleComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import { formatTick, formatTimeTick, type ValueKind } from './format.ts';
+import { formatTick, formatTimeTick, type ValueKind, wallFormat } from './format.ts';
 import { margin } from './geometry.ts';
 import type { Plot, PlotLine } from './plot.ts';
 import type { XKind } from './points.ts';
-import { drawable, fromAxis, toAxis } from './scale.ts';
+import { drawable, fromAxis, type ScaleKind, toAxis } from './scale.ts';
 
 export type ChartOption = ComposeOption<
   | CustomSeriesOption
@@ -64,25 +64,33 @@ function axisBase({ ink }: ChartLook): AxisOption {
   };
 }
 
-function xAxis({ x, xTicks }: Plot, look: ChartLook): AxisOption {
+function xAxis({ x, xTicks, xScale }: Plot, look: ChartLook): AxisOption {
   const base = axisBase(look);
-  const format = look.xKind === 'time' ? formatTimeTick : (value: number) => formatTick(value, 'plain');
+  const format = { time: formatTimeTick, wall: wallFormat(x), epoch: plainTick, step: plainTick }[look.xKind];
+  const labelled = xTicks.filter((tick) => tick.labelled).map(({ value }) => toAxis(value, xScale));
   return {
     ...base,
-    min: x.from,
-    max: x.to,
+    min: toAxis(x.from, xScale),
+    max: toAxis(x.to, xScale),
     axisLine: { show: true, onZero: false, lineStyle: { color: look.ink.axis } },
-    axisTick: { show: false, customValues: [...xTicks] },
+    axisTick: { show: false, customValues: xTicks.map(({ value }) => toAxis(value, xScale)) },
     // The last label ends with the axis, so that none is cut off at the card's edge.
     axisLabel: {
       ...base.axisLabel,
       margin: 8,
       alignMaxLabel: 'right',
-      customValues: [...xTicks],
-      formatter: format,
+      customValues: labelled,
+      formatter: (coordinate: number) => format(rounded(fromAxis(coordinate, xScale), xScale)),
     },
     splitLine: { show: false },
   };
+}
+
+const plainTick = (value: number) => formatTick(value, 'plain');
+
+/** What a logarithm and its inverse left over of a round number is taken away. */
+function rounded(value: number, scale: ScaleKind): number {
+  return scale === 'log' ? Number(value.toPrecision(9)) : value;
 }
 
 function yAxis({ y, yTicks, scale }: Plot, look: ChartLook): AxisOption {
@@ -103,8 +111,7 @@ function yAxis({ y, yTicks, scale }: Plot, look: ChartLook): AxisOption {
     axisLabel: {
       ...base.axisLabel,
       customValues: labelled,
-      formatter: (coordinate: number) =>
-        formatTick(Number(fromAxis(coordinate, scale).toPrecision(9)), look.values),
+      formatter: (coordinate: number) => formatTick(rounded(fromAxis(coordinate, scale), scale), look.values),
     },
   };
 }
@@ -148,18 +155,24 @@ function lineSeries(line: PlotLine, plot: Plot): Series[] {
   return series;
 }
 
-function pairs(line: PlotLine, values: Float64Array, { scale }: Plot): Pair[] {
+function pairs(
+  line: PlotLine,
+  values: Float64Array,
+  { scale, xScale }: Pick<Plot, 'scale' | 'xScale'>,
+): Pair[] {
   return Array.from(line.drawn, (i): Pair => {
     const value = values[i] as number;
-    return [line.x[i] as number, drawable(value, scale) ? toAxis(value, scale) : Number.NaN];
+    const x = line.x[i] as number;
+    const shown = drawable(value, scale) && drawable(x, xScale);
+    return [toAxis(x, xScale), shown ? toAxis(value, scale) : Number.NaN];
   });
 }
 
 /** One polygon along the upper and back along the lower edge, in every stretch where both can be drawn. */
-function bandSeries(line: PlotLine, { scale }: Plot): CustomSeriesOption {
+function bandSeries(line: PlotLine, plot: Plot): CustomSeriesOption {
   const { low, high } = line.band as NonNullable<PlotLine['band']>;
-  const upper = pairs(line, high, { scale } as Plot);
-  const lower = pairs(line, low, { scale } as Plot);
+  const upper = pairs(line, high, plot);
+  const lower = pairs(line, low, plot);
   const edge = upper
     .map((point, i): [Pair, Pair] => [point, lower[i] as Pair])
     .filter(([a, b]) => !Number.isNaN(a[1] + b[1]));
@@ -186,7 +199,7 @@ function bandSeries(line: PlotLine, { scale }: Plot): CustomSeriesOption {
 const mostFlags = 200;
 
 /** A cross at the upper edge for every value that has no place: NaN, infinite, or not positive on a log axis. */
-function flagSeries(line: PlotLine, { y, scale }: Plot): ScatterSeriesOption {
+function flagSeries(line: PlotLine, { x, y, scale, xScale }: Plot): ScatterSeriesOption {
   const edge = toAxis(y.to, scale);
   return {
     type: 'scatter',
@@ -196,6 +209,8 @@ function flagSeries(line: PlotLine, { y, scale }: Plot): ScatterSeriesOption {
     symbol: 'path://M0,0 L2,0 L5,3 L8,0 L10,0 L6,5 L10,10 L8,10 L5,7 L2,10 L0,10 L4,5 Z',
     symbolSize: 8,
     itemStyle: { color: line.style.colour },
-    data: line.undrawable.slice(0, mostFlags).map((i): Pair => [line.x[i] as number, edge]),
+    data: line.undrawable
+      .slice(0, mostFlags)
+      .map((i): Pair => [toAxis(Math.max(x.from, line.x[i] as number), xScale), edge]),
   };
 }

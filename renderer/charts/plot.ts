@@ -10,6 +10,7 @@ import {
   type ScaleKind,
   type Tick,
   timeTicks,
+  wallTicks,
 } from './scale.ts';
 import { lowerBound } from './search.ts';
 import { smooth } from './smoothing.ts';
@@ -36,6 +37,7 @@ export interface PlotSource {
 export interface PlotSettings {
   readonly xKind: XKind;
   readonly scale: ScaleKind;
+  readonly xScale: ScaleKind;
   readonly smoothing: number;
   /** The range to show; null shows everything. */
   readonly zoom: Domain | null;
@@ -71,7 +73,8 @@ export interface Plot {
   readonly x: Domain;
   readonly y: Domain;
   readonly scale: ScaleKind;
-  readonly xTicks: readonly number[];
+  readonly xScale: ScaleKind;
+  readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly undrawable: number;
   /** Largest x of any line, for "follow latest". */
@@ -93,8 +96,8 @@ export function preparePlot(sources: readonly PlotSource[], settings: PlotSettin
       label: source.label,
       style: source.style,
       ...column,
-      drawn: decimate(column.x, column.shown, start, end, settings.buckets),
-      undrawable: findUndrawable(column.x, column.raw, x, settings.scale),
+      drawn: decimate(axisPlaces(column.x, settings.xScale), column.shown, start, end, settings.buckets),
+      undrawable: findUndrawable(column.x, column.raw, x, settings),
     };
   });
   const y = yDomain(lines, x, settings);
@@ -103,7 +106,8 @@ export function preparePlot(sources: readonly PlotSource[], settings: PlotSettin
     x,
     y,
     scale: settings.scale,
-    xTicks: settings.xKind === 'time' ? timeTicks(x.from, x.to) : wholeTicks(x),
+    xScale: settings.xScale,
+    xTicks: xTicks(x, settings),
     yTicks:
       settings.scale === 'log'
         ? logTicks(y.from, y.to)
@@ -118,9 +122,9 @@ function readPoints(
   { xKind, smoothing }: PlotSettings,
 ): Pick<PlotLine, 'x' | 'raw' | 'shown' | 'band'> {
   if ('mean' in points) {
-    const { epoch, mean, low, high, count } = points;
+    const { mean, low, high, count } = points;
     return {
-      x: epoch,
+      x: points[xKind],
       raw: mean,
       shown: smooth(mean, smoothing),
       band: { low: smooth(low, smoothing), high: smooth(high, smoothing), count },
@@ -136,21 +140,43 @@ function readPoints(
  */
 function xDomain(
   all: readonly Float64Array[],
-  { xKind: kind, reach = 0 }: PlotSettings,
+  { xKind: kind, xScale, reach = 0 }: PlotSettings,
 ): { domain: Domain; latest: number } {
   let from = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   for (const x of all) {
-    if (x.length === 0) continue;
-    from = Math.min(from, x[0] as number);
+    const first = xScale === 'log' ? x.find((value) => value > 0) : x[0];
+    // Nothing of it has a place: no time of day is known, or nothing is positive on a logarithmic axis.
+    if (first === undefined || Number.isNaN(first)) continue;
+    from = Math.min(from, first);
     latest = Math.max(latest, x[x.length - 1] as number);
   }
   if (!(latest >= from)) return { domain: { from: 0, to: 1 }, latest: 0 };
+  if (xScale === 'log') {
+    const to = Math.max(latest, reach);
+    return { domain: to > from ? { from, to } : paddedDomain(from, to, 'log'), latest };
+  }
+  if (kind === 'wall') {
+    const air = Math.max(500, 0.02 * (latest - from));
+    return { domain: { from: from - air, to: Math.max(latest, reach) + air }, latest };
+  }
   if (from >= 0) from = 0;
   if (latest === from) return { domain: { from, to: from + 1 }, latest };
   const end = Math.max(latest, reach);
   const step = niceStep(end - from, kind === 'time' ? 12 : 20);
   return { domain: { from, to: from + Math.ceil((end - from) / step - 1e-9) * step }, latest };
+}
+
+function xTicks(x: Domain, { xKind, xScale }: PlotSettings): Tick[] {
+  if (xScale === 'log') return logTicks(x.from, x.to);
+  const values =
+    xKind === 'wall' ? wallTicks(x.from, x.to) : xKind === 'time' ? timeTicks(x.from, x.to) : wholeTicks(x);
+  return values.map((value) => ({ value, labelled: true }));
+}
+
+/** Where the points lie on the axis, evenly spaced: what has no place lies before all others. */
+function axisPlaces(x: Float64Array, scale: ScaleKind): Float64Array {
+  return scale === 'log' ? x.map((value) => (value > 0 ? Math.log10(value) : -400)) : x;
 }
 
 /** Steps and epochs are counted, so a wide axis has no tick between two of them. */
@@ -167,8 +193,15 @@ function visibleRange(x: Float64Array, { from, to }: Domain): [number, number] {
   return [start, Math.min(x.length, end + 1)];
 }
 
-function findUndrawable(x: Float64Array, y: Float64Array, { from, to }: Domain, scale: ScaleKind): number[] {
+function findUndrawable(
+  x: Float64Array,
+  y: Float64Array,
+  { from, to }: Domain,
+  { scale, xScale }: PlotSettings,
+): number[] {
   const found: number[] = [];
+  // Not positive on a logarithmic axis: before everything that is shown.
+  if (xScale === 'log') for (let i = 0; i < x.length && (x[i] as number) <= 0; i++) found.push(i);
   for (let i = lowerBound(x, from); i < x.length && (x[i] as number) <= to; i++) {
     if (!drawable(y[i] as number, scale)) found.push(i);
   }

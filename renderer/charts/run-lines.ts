@@ -29,7 +29,7 @@ export function splitStyle(colour: number, split: string, theme: Theme): LineSty
 
 /** One line per run and metric that has points. */
 export function runLines(
-  runs: readonly Pick<RunSummary, 'id' | 'name' | 'colour'>[],
+  runs: readonly Pick<RunSummary, 'id' | 'name' | 'colour' | 'stretches'>[],
   metrics: readonly string[],
   curve: (run: string, metric: string) => Series | undefined,
   options: { theme: Theme; label: (run: string, split: string) => string; faint?: boolean },
@@ -45,7 +45,7 @@ export function runLines(
           id: `${run.id}:${metric}`,
           label: options.label(run.name, split),
           style: options.faint ? { ...style, width: 1, opacity: 0.35, marks: false } : style,
-          points: curvePoints(series),
+          points: curvePoints(series, run.stretches),
         },
       ];
     }),

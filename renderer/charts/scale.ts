@@ -74,6 +74,16 @@ export function timeTicks(from: number, to: number, count = 6): number[] {
   return step === undefined || to - from < 2 ? linearTicks(from, to, count) : multiples(from, to, step);
 }
 
+const days = [1, 2, 7, 14, 28].map((count) => 86_400 * count);
+
+/** Ticks of an axis of times of day in milliseconds since 1970: whole minutes, hours and days where the user is. */
+export function wallTicks(from: number, to: number, count = 5): number[] {
+  const steps = [...timeSteps, ...days];
+  const step = 1000 * (steps.find((candidate) => (to - from) / 1000 / candidate <= count) ?? 86_400 * 28);
+  const offset = 60_000 * new Date(from).getTimezoneOffset();
+  return multiples(from - offset, to - offset, step).map((value) => value + offset);
+}
+
 export interface Domain {
   readonly from: number;
   readonly to: number;

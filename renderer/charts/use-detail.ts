@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowRef, watch } from 'vue';
-import type { Series } from '../../core/contract/runs.ts';
-import type { XKind } from './points.ts';
+import type { RunSummary, Series } from '../../core/contract/runs.ts';
+import { curvePoints } from './points.ts';
 import type { Domain } from './scale.ts';
 import { lowerBound } from './search.ts';
 import type { ChartView } from './view.ts';
@@ -8,14 +8,13 @@ import type { ChartView } from './view.ts';
 /** A zoom is read in detail once it has rested this long, so that turning a wheel asks once. */
 const restMilliseconds = 150;
 
-const columns = { step: 'steps', epoch: 'epochs', time: 'seconds' } as const satisfies Record<
-  XKind,
-  keyof Series
->;
-
 /** The steps that a range of an axis covers in a curve, one drawn point beyond it on either side. Null for a curve without points. */
-export function stepsOf(series: Series, x: XKind, range: Domain): { from: number; to: number } | null {
-  const { steps, [columns[x]]: places } = series;
+export function stepsOf(
+  series: Series,
+  places: ArrayLike<number>,
+  range: Domain,
+): { from: number; to: number } | null {
+  const { steps } = series;
   if (steps.length === 0) return null;
   const first = Math.max(0, lowerBound(places, range.from) - 1);
   const last = Math.min(steps.length - 1, lowerBound(places, range.to));
@@ -50,6 +49,7 @@ const keyOf = (run: string, metric: string) => `${run}\n${metric}`;
  * @param wanted runs and metrics on the page
  * @param curve the curve as it is known
  * @param read asks the engine for a range of steps
+ * @param stretches when a run trained without a pause
  * @returns a function like `curve`; reactive
  */
 export function useDetail(
@@ -57,11 +57,15 @@ export function useDetail(
   wanted: () => { runs: readonly string[]; metrics: readonly string[] },
   curve: (run: string, metric: string) => Series | undefined,
   read: (runs: string[], metrics: string[], from: number, to: number) => Promise<Series[]>,
+  stretches: (run: string) => RunSummary['stretches'] | undefined,
 ): (run: string, metric: string) => Series | undefined {
   const details = shallowRef<ReadonlyMap<string, Series>>(new Map());
   const joined = new Map<string, { coarse: Series; fine: Series; whole: Series }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
+
+  /** Where the points of a curve lie on the axis that is shown. */
+  const placesOf = (series: Series) => curvePoints(series, stretches(series.run))[view.settings.value.x];
 
   async function readDetail(range: Domain): Promise<void> {
     const mine = ++asked;
@@ -69,9 +73,7 @@ export function useDetail(
     const thinned = runs
       .flatMap((run) => metrics.map((metric) => curve(run, metric)))
       .filter((series) => series !== undefined && series.total > series.steps.length);
-    const spans = thinned.flatMap(
-      (series) => (series && stepsOf(series, view.settings.value.x, range)) ?? [],
-    );
+    const spans = thinned.flatMap((series) => (series && stepsOf(series, placesOf(series), range)) ?? []);
     if (spans.length === 0) return;
     const found = await read(
       [...new Set(thinned.flatMap((series) => series?.run ?? []))],

@@ -60,12 +60,12 @@ export function useGestures(view: ChartView, plot: () => Plot, mapping: Computed
   }
 
   function zoomBy(factor: number, around: number): void {
-    view.zoom.value = scaledRange(plot().x, around, factor);
+    view.zoom.value = scaledRange(plot().x, around, factor, plot().xScale);
   }
 
   function keydown(event: KeyboardEvent): void {
-    const { x } = plot();
-    const middle = view.hover.value ?? (x.from + x.to) / 2;
+    const middle =
+      view.hover.value ?? mapping.value.xAt((mapping.value.plot.left + mapping.value.plot.right) / 2);
     const actions: Record<string, () => void> = {
       ArrowLeft: () => step(-1),
       ArrowRight: () => step(1),

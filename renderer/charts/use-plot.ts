@@ -36,10 +36,12 @@ export function usePlot(
     timer = undefined;
     if (!toValue(options.active)) return;
     drawnAt = performance.now();
-    const { x, scale, smoothing } = view.settings.value;
+    const { x, scale, xScale, smoothing } = view.settings.value;
     const next = preparePlot(sources(), {
       xKind: x,
       scale,
+      // A time of day has no logarithm worth the name.
+      xScale: x === 'wall' ? 'linear' : xScale,
       smoothing,
       zoom: view.range.value,
       buckets: Math.max(100, Math.round(toValue(options.width))),

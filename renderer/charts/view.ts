@@ -18,13 +18,17 @@ import type { Domain, ScaleKind } from './scale.ts';
 export interface ChartSettings {
   x: XKind;
   scale: ScaleKind;
+  xScale: ScaleKind;
   smoothing: number;
   follow: boolean;
 }
 
+export const xKinds: readonly XKind[] = ['epoch', 'step', 'time', 'wall'];
+
 export const defaultChartSettings: ChartSettings = {
   x: 'epoch',
   scale: 'linear',
+  xScale: 'linear',
   smoothing: 0,
   follow: true,
 };
@@ -62,7 +66,7 @@ export function createChartView(settings: Ref<ChartSettings>): ChartView {
     { flush: 'sync' },
   );
   watch(
-    () => settings.value.x,
+    () => [settings.value.x, settings.value.xScale],
     () => {
       zoom.value = null;
       hover.value = null;
@@ -93,6 +97,8 @@ export function createChartView(settings: Ref<ChartSettings>): ChartView {
 }
 
 export function provideChartView(settings: Ref<ChartSettings>): ChartView {
+  // What was kept by an earlier version may lack some.
+  settings.value = { ...defaultChartSettings, ...settings.value };
   const view = createChartView(settings);
   provide(key, view);
   return view;

@@ -1,4 +1,4 @@
-import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
+import { nextTick, onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
 import { ConvolabError } from '../../core/contract/errors.ts';
 
 /** Something read from the engine that is read anew whenever its key changes. */
@@ -6,6 +6,8 @@ export interface Answer<T> {
   readonly value: ShallowRef<T | null>;
   readonly error: ShallowRef<ConvolabError | null>;
   retry(): void;
+  /** Until what is asked for now was answered, or failed. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -16,6 +18,7 @@ export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>
   const value = shallowRef<T | null>(null);
   const error = shallowRef<ConvolabError | null>(null);
   let asked = 0;
+  let reading: Promise<void> = Promise.resolve();
 
   async function read(now: K | null): Promise<void> {
     const mine = ++asked;
@@ -32,11 +35,21 @@ export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>
 
   watch(
     () => JSON.stringify(key()),
-    () => void read(key()),
+    () => {
+      reading = read(key());
+    },
     { immediate: true },
   );
   onScopeDispose(() => {
     asked++;
   });
-  return { value, error, retry: () => void read(key()) };
+  async function settled(): Promise<void> {
+    await nextTick();
+    // Another question may have been asked meanwhile.
+    for (let before = -1; before !== asked; ) {
+      before = asked;
+      await reading;
+    }
+  }
+  return { value, error, retry: () => void read(key()), settled };
 }

@@ -23,10 +23,10 @@ afterEach(() => void vi.useRealTimers());
 
 test('a range of any axis covers its steps and one drawn point on either side', () => {
   const series = curve(50);
-  expect(stepsOf(series, 'step', { from: 210, to: 390 })).toEqual({ from: 200, to: 400 });
-  expect(stepsOf(series, 'epoch', { from: 2.1, to: 3.9 })).toEqual({ from: 200, to: 400 });
-  expect(stepsOf(series, 'time', { from: -5, to: 500 })).toEqual({ from: 0, to: 1000 });
-  expect(stepsOf({ ...series, steps: [] }, 'step', { from: 0, to: 1 })).toBeNull();
+  expect(stepsOf(series, series.steps, { from: 210, to: 390 })).toEqual({ from: 200, to: 400 });
+  expect(stepsOf(series, series.epochs, { from: 2.1, to: 3.9 })).toEqual({ from: 200, to: 400 });
+  expect(stepsOf(series, series.seconds, { from: -5, to: 500 })).toEqual({ from: 0, to: 1000 });
+  expect(stepsOf({ ...series, steps: [] }, [], { from: 0, to: 1 })).toBeNull();
 });
 
 test('the stretch in detail takes the place of its coarse points, each of them once', () => {
@@ -53,6 +53,7 @@ test('a zoom that rests is read in detail, once, and showing everything lets go 
       () => ({ runs: ['r1'], metrics: ['train/loss'] }),
       () => coarse,
       read,
+      () => [],
     ),
   ) as (run: string, metric: string) => Series;
 
@@ -79,6 +80,7 @@ test('a curve that has all its points is not read again', async () => {
       () => ({ runs: ['r1'], metrics: ['train/loss'] }),
       () => curve(1),
       read,
+      () => [],
     ),
   );
   view.zoom.value = { from: 2, to: 3 };

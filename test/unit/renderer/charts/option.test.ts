@@ -9,13 +9,28 @@ const sources: PlotSource[] = [
     id: 'mean',
     label: 'relu (n = 3)',
     style,
-    points: { epoch: column(1, 2), mean: column(1, 2), low: column(0, 1), high: column(2, 3), count: [3, 3] },
+    points: {
+      step: column(1, 2),
+      epoch: column(1, 2),
+      time: column(1, 2),
+      wall: column(),
+      mean: column(1, 2),
+      low: column(0, 1),
+      high: column(2, 3),
+      count: [3, 3],
+    },
   },
   {
     id: 'run',
     label: 'relu/seed 1',
     style: { ...style, colour: '#654321' },
-    points: { step: column(1, 2), epoch: column(1, 2), time: column(1, 2), value: column(1, Number.NaN) },
+    points: {
+      step: column(1, 2),
+      epoch: column(1, 2),
+      time: column(1, 2),
+      wall: column(1, 2),
+      value: column(1, Number.NaN),
+    },
   },
 ];
 const ink = {
@@ -32,6 +47,7 @@ it('names in an exported legend every line once, by the series that has its colo
   const plot = preparePlot(sources, {
     xKind: 'epoch',
     scale: 'linear',
+    xScale: 'linear',
     smoothing: 0.5,
     zoom: null,
     buckets: 100,

@@ -5,12 +5,19 @@ import {
   type PlotSource,
   preparePlot,
 } from '../../../../renderer/charts/plot.ts';
-import { curvePoints } from '../../../../renderer/charts/points.ts';
+import { curvePoints, wallTime } from '../../../../renderer/charts/points.ts';
 import { neighbourX, readoutAt } from '../../../../renderer/charts/readout.ts';
 import { plotCsv } from '../../../../renderer/charts/table.ts';
 
 const style: LineStyle = { colour: '#0067b8', dash: 'solid', width: 1.5, opacity: 1, marks: false };
-const settings: PlotSettings = { xKind: 'epoch', scale: 'linear', smoothing: 0, zoom: null, buckets: 400 };
+const settings: PlotSettings = {
+  xKind: 'epoch',
+  scale: 'linear',
+  xScale: 'linear',
+  smoothing: 0,
+  zoom: null,
+  buckets: 400,
+};
 
 function curve(id: string, values: (number | null)[]): PlotSource {
   const steps = values.map((_, i) => 100 * (i + 1));
@@ -72,7 +79,7 @@ describe('a plot', () => {
 
   it('writes no fractional epoch on a wide axis', () => {
     const { xTicks } = preparePlot([curve('a', [1, 2, 3, 4, 5, 6])], settings);
-    expect(xTicks.every(Number.isInteger)).toBe(true);
+    expect(xTicks.every(({ value }) => Number.isInteger(value))).toBe(true);
   });
 });
 
@@ -115,5 +122,34 @@ describe('CSV of a chart', () => {
     expect(plotCsv(plot, { x: 'epoch', value: 'loss' })).toBe(
       `line,epoch,loss,smoothed\r\na,2,8,${4 + (0.5 / 0.75) * 4}\r\n`,
     );
+  });
+});
+
+describe('horizontal axes', () => {
+  it('take logarithms, and flag what lies at 0 instead of dropping it', () => {
+    const source = curve('a', [5, 4, 3, 2]);
+    const moved = { ...source, points: { ...source.points, epoch: Float64Array.of(0, 1, 10, 100) } };
+    const plot = preparePlot([moved as PlotSource], { ...settings, xScale: 'log' });
+    expect(plot.x).toEqual({ from: 1, to: 100 });
+    expect(plot.lines[0]?.undrawable).toEqual([0]);
+    expect(plot.xTicks.filter(({ labelled }) => labelled).map(({ value }) => value)).toEqual([
+      1, 2, 5, 10, 20, 50, 100,
+    ]);
+  });
+
+  it('tell the time of day across a pause', () => {
+    const stretches: [number, number][] = [
+      [0, 1_000_000],
+      [10, 9_000_000],
+    ];
+    expect([4, 10, 12].map((seconds) => wallTime(seconds, stretches))).toEqual([
+      1_004_000, 1_010_000, 9_002_000,
+    ]);
+    expect(wallTime(4, [])).toBeNaN();
+  });
+
+  it('leave out of the time of day what has none, and say so', () => {
+    const plot = preparePlot([curve('a', [1, 2])], { ...settings, xKind: 'wall' });
+    expect(plot.latest).toBe(0);
   });
 });

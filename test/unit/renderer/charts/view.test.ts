@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ref } from 'vue';
-import { createMapping, selectedRange } from '../../../../renderer/charts/geometry.ts';
+import { createMapping, scaledRange, selectedRange } from '../../../../renderer/charts/geometry.ts';
 import { createChartView, defaultChartSettings } from '../../../../renderer/charts/view.ts';
 
 const freshView = (follow: boolean) => createChartView(ref({ ...defaultChartSettings, follow }));
@@ -39,9 +39,7 @@ it('shows everything again when the axis counts something else', () => {
 it('maps pixels to data and back, and takes a twitch for a click', () => {
   const mapping = createMapping(
     { width: 400, height: 200 },
-    { from: 0, to: 10 },
-    { from: 0.001, to: 1 },
-    'log',
+    { x: { from: 0, to: 10 }, y: { from: 0.001, to: 1 }, scale: 'log', xScale: 'linear' },
   );
   expect(mapping.xAt(mapping.x(3.7))).toBeCloseTo(3.7);
   const [top, middle, bottom] = [mapping.y(1), mapping.y(Math.sqrt(0.001)), mapping.y(0.001)];
@@ -52,4 +50,14 @@ it('maps pixels to data and back, and takes a twitch for a click', () => {
     to: expect.closeTo(6),
   });
   expect(selectedRange(mapping, mapping.x(6), 9999)?.to).toBeCloseTo(10);
+  expect(mapping.yAt(mapping.y(0.25))).toBeCloseTo(0.25);
+});
+
+it('places a logarithmic horizontal axis by decades, and zooms it by decades', () => {
+  const axes = { x: { from: 1, to: 1000 }, y: { from: 0, to: 1 }, scale: 'linear', xScale: 'log' } as const;
+  const mapping = createMapping({ width: 400, height: 200 }, axes);
+  expect(mapping.x(10) - mapping.x(1)).toBeCloseTo(mapping.x(1000) - mapping.x(100));
+  expect(mapping.xAt(mapping.x(42))).toBeCloseTo(42);
+  const closer = scaledRange(axes.x, Math.sqrt(1000), 0.5, 'log');
+  expect(Math.log10(closer.to / closer.from)).toBeCloseTo(1.5);
 });
