@@ -14,4 +14,5 @@ export const useInspectStore = defineStore('inspect', () => ({
   judge: (request: Params<'runs.judge'>) => useBridge().call('runs.judge', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
   compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),
+  arrivals: (request: Params<'runs.arrivals'>) => useBridge().call('runs.arrivals', request),
 }));

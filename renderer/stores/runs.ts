@@ -14,8 +14,10 @@ export const useRunsStore = defineStore('runs', () => {
   const byId = shallowReactive(new Map<string, RunSummary>());
   const loaded = ref(false);
   const error = shallowRef<ConvolabError | null>(null);
-  /** Unticked in the run list; every other run takes part in comparisons. */
+  /** Unticked in the run list: not drawn. */
   const hidden = usePersisted<string[]>('hiddenRuns', []);
+  /** Takes no part in comparisons. Hiding a run alone does not leave it out, so that it changes no number. */
+  const leftOut = usePersisted<string[]>('leftOutRuns', []);
   /** The run last opened or pointed at: what the keyboard and the palette act on. */
   const focused = ref<string | null>(null);
 
@@ -33,6 +35,9 @@ export const useRunsStore = defineStore('runs', () => {
   const epochsInAll = computed(() => all.value.reduce((sum, run) => sum + run.epochs, 0));
   /** Runs whose box is ticked. */
   const visible = computed(() => all.value.filter((run) => !hiddenSet.value.has(run.id)));
+  const leftOutSet = computed(() => new Set(leftOut.value));
+  /** What is compared: hidden runs too, unless they were left out. */
+  const compared = computed(() => all.value.filter((run) => !leftOutSet.value.has(run.id)));
   const active = computed(() =>
     all.value.filter((run) => run.status === 'running' || run.status === 'queued'),
   );
@@ -66,6 +71,7 @@ export const useRunsStore = defineStore('runs', () => {
   function setVisible(runs: readonly string[], shown: boolean): void {
     const rest = hidden.value.filter((id) => !runs.includes(id));
     hidden.value = shown ? rest : [...rest, ...runs];
+    if (shown) leftOut.value = leftOut.value.filter((id) => !runs.includes(id));
   }
 
   function setPinned(run: string, on: boolean): void {
@@ -73,9 +79,16 @@ export const useRunsStore = defineStore('runs', () => {
     pinned.value = on ? [...rest, run] : rest;
   }
 
-  /** Takes just these runs into comparisons. */
+  /** Compares just these runs, and draws all of them. */
   function showOnly(runs: readonly string[]): void {
-    hidden.value = [...byId.keys()].filter((id) => !runs.includes(id));
+    const kept = new Set(runs);
+    leftOut.value = [...byId.keys()].filter((id) => !kept.has(id));
+    hidden.value = leftOut.value;
+  }
+
+  /** What is hidden takes no part any longer. */
+  function leaveOutHidden(): void {
+    leftOut.value = hidden.value;
   }
 
   /** Shows a failure as a note at the corner, since these are started from lists and menus. */
@@ -130,11 +143,13 @@ export const useRunsStore = defineStore('runs', () => {
     pinned,
     pinnedSet,
     epochsInAll,
+    leftOut,
     focused,
     all,
     groups,
     hiddenSet,
     visible,
+    compared,
     active,
     load,
     changed,
@@ -142,6 +157,7 @@ export const useRunsStore = defineStore('runs', () => {
     setVisible,
     setPinned,
     showOnly,
+    leaveOutHidden,
     annotate,
     pause,
     resume,

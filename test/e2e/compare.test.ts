@@ -47,8 +47,8 @@ describeInShells('compare page', (app) => {
 
   test('lists only the keys that differ', async () => {
     const table = app().page.getByRole('region', { name: 'Configuration differences' });
-    const keys = await table.locator('tbody th').allTextContents();
-    expect(keys.map((key) => key.trim()).sort()).toEqual(['model.options.activation', 'seed']);
+    const keys = await table.locator('tbody tr:not(.heading) th').allTextContents();
+    expect(keys.map((key) => key.trim()).sort()).toEqual(['activation', 'seed']);
   });
 
   test('counts epochs and seconds to a target that can be changed', async () => {
@@ -61,30 +61,33 @@ describeInShells('compare page', (app) => {
     await expect.poll(() => row('relu').textContent()).toContain('0 of 2');
   });
 
-  test("hiding a run leaves the other group's numbers as they were, and the address holds what is compared", async () => {
+  test('hiding a run changes no number, and is undone by the address it was copied from', async () => {
     const { page } = app();
     await expect.poll(() => row('sigmoid').textContent()).toContain('0 of 2');
-    const before = await row('sigmoid').textContent();
-    await page
-      .getByRole('treeitem', { name: /relu\/seed 2/ })
-      .getByRole('checkbox')
-      .click();
+    const before = await results().textContent();
+    const sure = app().page.getByRole('grid', { name: 'How sure the differences are' });
+    const tests = await sure.textContent();
+    const shown = page.url();
+    const box = page.getByRole('treeitem', { name: /relu\/seed 2/ }).getByRole('checkbox');
+    await box.click();
+    await page.getByText('1 hidden run is not drawn, but counts in all numbers.').waitFor();
+    await card('Accuracy').getByText('relu (n = 2)').waitFor();
+    expect(await results().textContent()).toBe(before);
+    expect(await sure.textContent()).toBe(tests);
+    await expect.poll(() => page.url()).toContain('hidden=');
+    await page.goto(shown);
+    await expect.poll(() => page.getByText(/hidden run is not drawn/).count()).toBe(0);
+  });
+
+  test('leaving a hidden run out changes the numbers, on request only', async () => {
+    const { page } = app();
+    const box = page.getByRole('treeitem', { name: /relu\/seed 2/ }).getByRole('checkbox');
+    await box.click();
+    await page.getByRole('button', { name: 'Leave them out' }).click();
     await card('Accuracy').getByText('relu (n = 1)').waitFor();
-    expect(await row('sigmoid').textContent()).toBe(before);
-    await expect
-      .poll(
-        () =>
-          decodeURIComponent(page.url())
-            .match(/runs=([^&]*)/)?.[1]
-            ?.split(',').length,
-      )
-      .toBe(3);
     await page.reload();
     await card('Accuracy').getByText('relu (n = 1)').waitFor();
-    await page
-      .getByRole('treeitem', { name: /relu\/seed 2/ })
-      .getByRole('checkbox')
-      .click();
+    await box.click();
     await card('Accuracy').getByText('relu (n = 2)').waitFor();
   });
 

@@ -39,6 +39,7 @@ export const run = {
   card: {
     loss: 'Loss',
     accuracy: 'Accuracy',
+    top5: 'Top-5 accuracy',
     rate: 'Learning rate',
     'images-per-second': 'Images per second',
   },

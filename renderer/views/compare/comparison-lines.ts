@@ -51,6 +51,11 @@ export function unequalGroups(
   });
 }
 
+/** A group is drawn as long as any of its runs is. */
+export function isShown({ runs }: Pick<ComparedGroup, 'runs'>, hidden: ReadonlySet<string>): boolean {
+  return runs.some(({ id }) => !hidden.has(id));
+}
+
 /** Mean lines with their bands, and on request the single runs as thin lines beneath. */
 export function groupLines(
   groups: readonly ComparedGroup[],
@@ -62,36 +67,40 @@ export function groupLines(
     curve: (run: string, metric: string) => Series | undefined;
     /** Every run as a thin line, not only those that still train. */
     members: boolean;
+    /** Hidden runs are not drawn; the mean of a group is over them all the same. */
+    hidden: ReadonlySet<string>;
   },
 ): PlotSource[] {
-  const { theme, words, curve, members } = options;
-  return groups.flatMap((group) => {
-    const label = words.group(group.label, group.counted.length, group.runs.length);
-    const { colour } = group;
-    const training = group.runs.filter((run) => run.status === 'running' && !group.counted.includes(run));
-    const beside = members ? group.runs : training;
-    const thin = runLines(
-      beside.map((run) => ({ ...run, colour })),
-      metrics,
-      curve,
-      { theme, label: words.line, faint: true },
-    );
-    const means = metrics.flatMap((metric): PlotSource[] => {
-      const band = bands.find((it) => it.label === group.label && it.metric === metric);
-      if (!band || band.epochs.length === 0) return [];
-      const { split } = splitMetric(metric);
-      const style = { ...splitStyle(colour, split, theme), marks: false };
-      return [
-        {
-          id: `${group.label}:${metric}`,
-          label: metrics.length > 1 ? words.line(label, split) : label,
-          style: { ...style, width: style.width + 0.25 },
-          points: bandPoints(band),
-        },
-      ];
+  const { theme, words, curve, members, hidden } = options;
+  return groups
+    .filter((group) => isShown(group, hidden))
+    .flatMap((group) => {
+      const label = words.group(group.label, group.counted.length, group.runs.length);
+      const { colour } = group;
+      const training = group.runs.filter((run) => run.status === 'running' && !group.counted.includes(run));
+      const beside = (members ? group.runs : training).filter(({ id }) => !hidden.has(id));
+      const thin = runLines(
+        beside.map((run) => ({ ...run, colour })),
+        metrics,
+        curve,
+        { theme, label: words.line, faint: true },
+      );
+      const means = metrics.flatMap((metric): PlotSource[] => {
+        const band = bands.find((it) => it.label === group.label && it.metric === metric);
+        if (!band || band.epochs.length === 0) return [];
+        const { split } = splitMetric(metric);
+        const style = { ...splitStyle(colour, split, theme), marks: false };
+        return [
+          {
+            id: `${group.label}:${metric}`,
+            label: metrics.length > 1 ? words.line(label, split) : label,
+            style: { ...style, width: style.width + 0.25 },
+            points: bandPoints(band),
+          },
+        ];
+      });
+      return [...thin, ...means];
     });
-    return [...thin, ...means];
-  });
 }
 
 const mostEntries = 12;

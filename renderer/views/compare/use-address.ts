@@ -1,21 +1,27 @@
-import { computed, onActivated, onDeactivated, type Ref, ref, watch } from 'vue';
+import { computed, onActivated, onDeactivated, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { useRunsStore } from '../../stores/runs.ts';
 
 /** Longest list of runs that an address holds. */
-const mostRuns = 60;
+const mostRuns = 100;
 
-/** Choices of the comparison that its address holds beside the runs. */
-export type Choices = Record<string, string | undefined>;
+/** One choice of a view that its address holds; undefined is the default, which is not written. */
+export interface AddressPart {
+  readonly key: string;
+  read(): string | undefined;
+  apply(text: string | undefined): void;
+}
+
+type Query = Record<string, string>;
 
 /**
- * Keeps the comparison in the address, so that it can be linked and comes back as it was: opened with runs, these are ticked and no others;
- * from then on the address follows. Nothing is written while another page is shown.
+ * Keeps a comparison in the address, so that it can be copied and opens the same view again: what is compared, what of
+ * it is hidden, and every choice of the page. An address without a query leaves everything as it was.
+ * @param parts in the order in which they are applied
  */
-export function useAddress(choices: Ref<Choices>): void {
+export function useAddress(parts: readonly AddressPart[]): void {
   const route = useRoute();
   const router = useRouter();
-  const runs = useRunsStore();
   const active = ref(true);
   const applied = ref(false);
   onActivated(() => {
@@ -25,26 +31,29 @@ export function useAddress(choices: Ref<Choices>): void {
     active.value = false;
   });
 
+  const all = [...runParts(), ...parts];
+  /** As text, so that runs which merely progress change nothing. */
+  const address = computed(() => {
+    const query: Query = {};
+    for (const part of all) {
+      const text = part.read();
+      if (text !== undefined) query[part.key] = text;
+    }
+    return JSON.stringify(query);
+  });
+
   function apply(): void {
-    const { runs: listed, ...rest } = route.query;
-    if (typeof listed === 'string' && listed !== '') {
-      const wanted = new Set(listed.split(','));
-      const all = runs.all.map((run) => run.id);
-      if (all.some((id) => wanted.has(id))) {
-        runs.setVisible(all, false);
-        runs.setVisible(
-          all.filter((id) => wanted.has(id)),
-          true,
-        );
+    const given = route.query;
+    if (all.some(({ key }) => key in given)) {
+      for (const part of all) {
+        const text = given[part.key];
+        part.apply(typeof text === 'string' && text !== '' ? text : undefined);
       }
     }
-    const read = Object.entries(rest).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    );
-    choices.value = { ...choices.value, ...Object.fromEntries(read) };
     applied.value = true;
   }
 
+  const runs = useRunsStore();
   watch(
     () => runs.loaded,
     (loaded) => {
@@ -52,14 +61,49 @@ export function useAddress(choices: Ref<Choices>): void {
     },
     { immediate: true },
   );
-  /** What the address should hold; as text, so that runs which merely progress change nothing. */
-  const address = computed(() => {
-    const ids = runs.visible.map((run) => run.id);
-    const listed = ids.length > 0 && ids.length <= mostRuns ? ids.join(',') : undefined;
-    return JSON.stringify({ ...choices.value, runs: listed });
-  });
+  // An address that was typed or pasted while the page is open.
+  watch(
+    () => route.query,
+    (query) => {
+      const pasted = applied.value && active.value && route.name === 'compare';
+      if (pasted && Object.keys(query).length > 0 && !sameQuery(query, JSON.parse(address.value))) apply();
+    },
+  );
   // Replacing the address ends a navigation that is under way, so it is done only where something changed.
   watch([address, active, applied], ([written]) => {
     if (applied.value && active.value) void router.replace({ query: JSON.parse(written) });
   });
+}
+
+function sameQuery(one: object, other: object): boolean {
+  const text = (query: object) => JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return text(one) === text(other);
+}
+
+/** What is compared, and what of it is hidden. */
+function runParts(): AddressPart[] {
+  const runs = useRunsStore();
+  return [
+    {
+      key: 'runs',
+      read: () => {
+        const ids = runs.compared.map((run) => run.id);
+        return ids.length > 0 && ids.length <= mostRuns ? ids.join(',') : undefined;
+      },
+      apply: (text) => {
+        const known = text?.split(',').filter((id) => runs.byId.has(id)) ?? [];
+        if (known.length > 0) runs.showOnly(known);
+      },
+    },
+    {
+      key: 'hidden',
+      read: () =>
+        runs.compared
+          .filter((run) => runs.hiddenSet.has(run.id))
+          .slice(0, mostRuns)
+          .map((run) => run.id)
+          .join(',') || undefined,
+      apply: (text) => runs.setVisible(text?.split(',').filter((id) => runs.byId.has(id)) ?? [], false),
+    },
+  ];
 }

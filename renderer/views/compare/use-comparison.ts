@@ -10,17 +10,18 @@ import type { Grouping } from './grouping.ts';
 /** Most runs that are laid over each other. */
 export const mostCompared = 100;
 
-export type Spread = 'deviation' | 'error' | 'ci95';
+export const spreads = ['deviation', 'error', 'ci95'] as const;
+export type Spread = (typeof spreads)[number];
 
 export interface OpenComparison {
-  /** The ticked runs, oldest first, at most `mostCompared`. */
+  /** What is compared, hidden runs too, oldest first, at most `mostCompared`. */
   readonly runs: ComputedRef<RunSummary[]>;
   readonly comparison: Answer<Comparison>;
   /** Changes when a run finishes an epoch or changes its state: what is computed over groups is then read anew. */
   readonly stamp: ComputedRef<string[]>;
 }
 
-/** The comparison of the ticked runs, read anew as they finish epochs. */
+/** The comparison of the chosen runs, read anew as they finish epochs. */
 export function useComparison(
   grouping: () => Grouping,
   target: () => Comparison['target'] | undefined,
@@ -28,7 +29,7 @@ export function useComparison(
   const store = useRunsStore();
   const inspect = useInspectStore();
   const runs = computed(() =>
-    store.visible
+    store.compared
       .slice(0, mostCompared)
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.colour - b.colour),
   );

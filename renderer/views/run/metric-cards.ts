@@ -26,20 +26,54 @@ export const usualMetrics: readonly string[] = [
 ];
 
 const order = ['loss', 'accuracy', 'top5'];
-const last = ['rate', 'images-per-second'];
+/** Of training, whichever splits are looked at: what tells how it went, not what came of it. */
+const machinery: ReadonlySet<string> = new Set(['rate', 'images-per-second']);
+const splits: ReadonlySet<string> = new Set(['train', 'validation', 'test']);
 
-/** Metrics that measure the same on different splits share a card: loss and accuracy first, the machinery last. */
-export function metricCards(metrics: readonly string[]): { name: string; members: string[] }[] {
-  const cards = new Map<string, string[]>();
+export interface MetricCard {
+  /** Unique among the cards of a page. */
+  readonly name: string;
+  readonly title: string;
+  readonly members: string[];
+}
+
+/** Cards under a heading: `results`, the prefix that their metrics share, or `machinery`. */
+export interface MetricSection {
+  readonly name: string;
+  readonly cards: MetricCard[];
+}
+
+/**
+ * One card per metric, in sections by what stands before its slash. What measures the same on different splits shares a
+ * card. Results come first, how training went comes last.
+ */
+export function metricSections(metrics: readonly string[]): MetricSection[] {
+  const sections = new Map<string, Map<string, MetricCard>>();
   for (const metric of metrics) {
-    const { name } = splitMetric(metric);
-    cards.set(name, [...(cards.get(name) ?? []), metric]);
+    const { split, name } = splitMetric(metric);
+    const section = machinery.has(name) ? 'machinery' : splits.has(split) || split === '' ? 'results' : split;
+    const card = splits.has(split) ? name : metric;
+    const cards = sections.get(section) ?? new Map<string, MetricCard>();
+    sections.set(section, cards);
+    const known = cards.get(card) ?? { name: card, title: cardTitle(name), members: [] };
+    known.members.push(metric);
+    cards.set(card, known);
   }
-  const rank = (name: string) => {
-    if (last.includes(name)) return 100 + last.indexOf(name);
-    return order.includes(name) ? order.indexOf(name) : 50;
-  };
-  return [...cards]
-    .map(([name, members]) => ({ name, members }))
+  const rank = (name: string) => ({ results: 0, machinery: 2 })[name] ?? 1;
+  const place = ({ name }: MetricCard) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...sections]
+    .map(([name, cards]) => ({
+      name,
+      cards: [...cards.values()].sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name)),
+    }))
     .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
+}
+
+/** The splits that a metric can be of. */
+export function isSplit(prefix: string): boolean {
+  return splits.has(prefix);
+}
+
+export function isMachinery(metric: string): boolean {
+  return machinery.has(splitMetric(metric).name);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inRows, placeAt, sheetSize } from '../../../../renderer/charts/pictures.ts';
 import { decodeTensor, planeOf } from '../../../../renderer/charts/tensor.ts';
 import { kernelSheet } from '../../../../renderer/views/run/kernel-sheet.ts';
-import { metricCards } from '../../../../renderer/views/run/metric-cards.ts';
+import { metricSections } from '../../../../renderer/views/run/metric-cards.ts';
 
 function payload(shape: number[], values: number[]) {
   const bytes = new Uint8Array(Float32Array.from(values).buffer);
@@ -54,8 +54,11 @@ describe('kernels', () => {
 });
 
 describe('cards', () => {
-  it('hold one metric each on all splits, loss and accuracy first and the machinery last', () => {
-    const cards = metricCards([
+  it('hold one metric each on all splits, in sections by prefix: results first and the machinery last', () => {
+    const sections = metricSections([
+      'health/dead-C1',
+      'weights/C1',
+      'health/C1',
       'train/rate',
       'test/accuracy',
       'train/loss',
@@ -63,7 +66,13 @@ describe('cards', () => {
       'train/zeal',
       'train/images-per-second',
     ]);
-    expect(cards.map((card) => card.name)).toEqual(['loss', 'accuracy', 'zeal', 'rate', 'images-per-second']);
-    expect(cards[1]?.members).toEqual(['test/accuracy', 'train/accuracy']);
+    expect(sections.map(({ name, cards }) => [name, cards.map((card) => card.name)])).toEqual([
+      ['results', ['loss', 'accuracy', 'zeal']],
+      ['health', ['health/C1', 'health/dead-C1']],
+      ['weights', ['weights/C1']],
+      ['machinery', ['images-per-second', 'rate']],
+    ]);
+    expect(sections[0]?.cards[1]?.members).toEqual(['test/accuracy', 'train/accuracy']);
+    expect(sections[1]?.cards[0]?.title).toBe('C1');
   });
 });

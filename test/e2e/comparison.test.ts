@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import yauzl from 'yauzl';
+import { openStore } from '../../core/store/store.ts';
+import { type App, openInBrowser } from '../support/app.ts';
+import { useTheme, violations } from '../support/axe.ts';
+import { putRuns, type Trained } from '../support/trained-store.ts';
+import { openPage } from '../support/window.ts';
+
+/** Accuracies of an epoch each that rise towards an end, a little differently for every seed. */
+const rising = (end: number, pace: number, seed: number, epochs = 6) =>
+  Array.from({ length: epochs }, (_, i) => end - 0.3 * Math.exp(-(i + 1) * pace) + 0.001 * seed);
+
+const trained: Trained[] = [
+  ...[1, 2, 3].map((seed) => ({
+    name: 'slow or fast',
+    activation: 'sigmoid',
+    seed,
+    accuracies: rising(0.95, 0.3 + 0.1 * seed, seed),
+  })),
+  ...[1, 2, 3].map((seed) => ({
+    name: 'slow or fast',
+    activation: 'relu',
+    seed,
+    accuracies: rising(0.97, 1.2, seed),
+  })),
+  // Seed 1 once more, with the same result; and one that ends early and broke once.
+  { name: 'again', activation: 'relu', seed: 1, accuracies: rising(0.97, 1.2, 1) },
+  { name: 'short and broken', activation: 'relu', lr: 0.5, seed: 4, accuracies: [0.5, Number.NaN, 0.7] },
+];
+
+describe('a comparison of finished runs', () => {
+  let app: App;
+  let ids: string[] = [];
+  const address = (runs: readonly string[], rest = '') => `/compare?runs=${runs.join(',')}${rest}`;
+  const results = () => app.page.getByRole('grid', { name: 'Results' });
+  const row = (group: string) => results().getByRole('row', { name: new RegExp(`^${group}`) });
+  const card = (title: string) => app.page.getByRole('region', { name: title, exact: true });
+  const query = () => new URLSearchParams(app.page.url().split('?')[1] ?? '');
+
+  beforeAll(async () => {
+    app = await openInBrowser();
+    const store = openStore(app.home);
+    ids = putRuns(store, trained);
+    store.close();
+    await app.page.reload();
+    await openPage(app, address(ids.slice(0, 7)));
+    await row('relu').waitFor();
+  });
+  afterAll(() => app?.close());
+
+  test('counts a seed that was trained twice once, and says so', async () => {
+    expect(await row('relu').textContent()).toContain('3 of 4');
+    await card('Accuracy').getByText('relu (n = 3 of 4)').waitFor();
+    await app.page.getByText('with the same results: relu seed 1 (2 runs)').waitFor();
+    const sentence = app.page.getByText(/relu is .* points better than sigmoid/);
+    expect(await sentence.textContent()).toMatch(/Welch t, p .*, n = 3 \+ 3\)/);
+  });
+
+  test('moves the target by keys and by dragging, and says how many times as long the slower group takes', async () => {
+    // What is off screen is not in the page.
+    await app.page.getByRole('button', { name: 'Time to a target' }).scrollIntoViewIfNeeded();
+    const line = app.page.getByRole('slider', { name: /Target of/ });
+    await line.scrollIntoViewIfNeeded();
+    const field = app.page.getByRole('textbox', { name: /Value of the target/ });
+    await field.fill('90');
+    await field.press('Enter');
+    await app.page.getByText(/sigmoid needs [\d.]+ times the epochs of relu \(95% CI/).waitFor();
+    await line.focus();
+    await line.press('PageUp');
+    await expect.poll(() => field.inputValue()).toBe('91');
+    const box = await line.boundingBox();
+    if (!box) throw new Error('the line has no place');
+    const y = box.y + box.height / 2;
+    await app.page.mouse.move(box.x + 40, y);
+    await app.page.mouse.down();
+    await app.page.mouse.move(box.x + 40, y + 30, { steps: 4 });
+    await app.page.mouse.up();
+    await expect.poll(async () => Number(await field.inputValue())).toBeLessThan(91);
+    await expect.poll(() => query().get('target')).toMatch(/^validation\/accuracy~0\.[78]/);
+  });
+
+  test('says which runs never came to the target, and takes them for a lower bound', async () => {
+    const field = app.page.getByRole('textbox', { name: /Value of the target/ });
+    await field.fill('94.5');
+    await field.press('Enter');
+    await app.page.getByText(/^relu: .* \(all 3 runs\)\.$/).waitFor();
+    await app.page.getByText(/of 3 did not, within 6\.0 epochs or more|none of 3 came there/).waitFor();
+    await app.page.getByText(/sigmoid needs at least [\d.]+ times the epochs of relu/).waitFor();
+  });
+
+  test('opens the same view again from its address: target, axes, smoothing, zoom, hidden runs and baseline', async () => {
+    const rest =
+      '&target=train/accuracy~0.8&x=step&log=1&smoothing=0.4&zoom=100~400&band=ci95&baseline=relu&lines=train,test';
+    await openPage(app, `${address(ids.slice(0, 6), rest)}&hidden=${ids[1]}`);
+    await app.page.getByText('1 hidden run is not drawn').waitFor();
+    const copied = app.page.url();
+    await openPage(app, address(ids.slice(0, 6)));
+    await expect.poll(() => query().get('smoothing')).toBeNull();
+    const second = await app.newWindow();
+    await second.goto(copied);
+    await second.getByRole('grid', { name: 'Results' }).waitFor();
+    expect(await second.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.4');
+    expect(await second.getByRole('checkbox', { name: 'log y' }).isChecked()).toBe(true);
+    expect(await second.getByRole('button', { name: 'Show everything' }).count()).toBe(1);
+    const pin = second.getByRole('button', { name: 'Compare with relu' });
+    expect(await pin.getAttribute('aria-pressed')).toBe('true');
+    const now = new URLSearchParams(second.url().split('?')[1]);
+    const then = new URLSearchParams(copied.split('?')[1]);
+    expect(Object.fromEntries(now)).toEqual(Object.fromEntries(then));
+    await second.close();
+  });
+
+  test('smoothing cannot reach 1, and 0 leaves nothing smoothed', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    const slider = app.page.getByRole('slider', { name: 'Smoothing' });
+    await slider.focus();
+    await slider.press('End');
+    expect(Number(await slider.inputValue())).toBeLessThan(1);
+    await slider.press('Home');
+    await card('Accuracy').getByRole('button', { name: 'Show as table' }).click();
+    const heads = card('Accuracy').getByRole('columnheader');
+    expect((await heads.allTextContents()).map((it) => it.trim())).not.toContain('smoothed');
+    await card('Accuracy').getByRole('button', { name: 'Show as chart' }).click();
+  });
+
+  test('a zoom in one chart zooms all, and a double-click shows everything', async () => {
+    const chart = card('Accuracy').getByRole('application');
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has no place');
+    await app.page.mouse.move(box.x + 120, box.y + 80);
+    await app.page.mouse.down();
+    await app.page.mouse.move(box.x + 260, box.y + 80, { steps: 3 });
+    await app.page.mouse.up();
+    await expect.poll(() => query().get('zoom')).toMatch(/~/);
+    const [from = 0, to = 0] = (query().get('zoom') ?? '').split('~').map(Number);
+    await card('Loss').getByRole('button', { name: 'Show as table' }).click();
+    const cells = card('Loss').locator('[role="row"][data-index] [role="gridcell"]:nth-child(2)');
+    for (const text of await cells.allTextContents()) {
+      expect(Number(text)).toBeGreaterThanOrEqual(from);
+      expect(Number(text)).toBeLessThanOrEqual(to);
+    }
+    await card('Loss').getByRole('button', { name: 'Show as chart' }).click();
+    await chart.dblclick();
+    await expect.poll(() => query().get('zoom')).toBeNull();
+  });
+
+  test('marks what is not finite, and says where means end before the longest run', async () => {
+    await openPage(app, address(ids));
+    await card('Accuracy')
+      .getByText(/relu \(n = 4 of 5\)/)
+      .waitFor();
+    await app.page.getByText('relu at epoch 3 of 6').waitFor();
+    await app.page.getByText('The runs of relu differ in').waitFor();
+    await app.page.getByRole('combobox', { name: 'Group by' }).click();
+    await app.page.getByRole('option', { name: 'single runs' }).click();
+    await card('Accuracy').getByText('1 not drawn').waitFor();
+  });
+
+  test('sorts metrics into sections by their prefix, and pins a card in front of all', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    await app.page.getByRole('heading', { name: 'health' }).waitFor();
+    await card('dead-C1').getByRole('button', { name: 'Pin in front' }).click();
+    await app.page.reload();
+    await app.page.getByRole('heading', { name: 'Pinned' }).waitFor();
+    await card('dead-C1').getByRole('button', { name: 'Unpin' }).click();
+    await expect.poll(() => app.page.getByRole('heading', { name: 'Pinned' }).count()).toBe(0);
+  });
+
+  test('keeps the size of a card and what is folded over a reload', async () => {
+    const handle = card('Accuracy').getByRole('button', { name: 'Size of Accuracy' });
+    await handle.focus();
+    await handle.press('ArrowDown');
+    const fold = () => app.page.getByRole('button', { name: 'How sure the differences are' });
+    await fold().click();
+    await app.page.reload();
+    await row('relu').waitFor();
+    expect(
+      await card('Accuracy')
+        .locator('.body')
+        .evaluate((body) => body.clientHeight),
+    ).toBe(240);
+    expect(await fold().getAttribute('aria-expanded')).toBe('false');
+    await fold().click();
+  });
+
+  test('holds configurations against a pinned baseline', async () => {
+    await openPage(app, address([ids[3] as string, ids[7] as string], '&group=train.optimizer.lr'));
+    const table = app.page.getByRole('region', { name: 'Configuration differences' });
+    await table.getByText('+0.45 (×10)').waitFor();
+    await table.getByRole('button', { name: 'Compare with 0.5' }).click();
+    await table.getByText('−0.45 (×0.1)').waitFor();
+    expect(query().get('baseline')).toBe('0.5');
+  });
+
+  test('chooses runs on the axes of parallel coordinates, by keys, and hides the others', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    await app.page.getByRole('button', { name: 'Configuration and results' }).scrollIntoViewIfNeeded();
+    const axis = app.page.getByRole('slider', { name: 'Choose runs by activation' });
+    await axis.scrollIntoViewIfNeeded();
+    await axis.focus();
+    await axis.press('ArrowUp');
+    await app.page.getByText('3 of 6 chosen').waitFor();
+    await app.page.getByRole('button', { name: 'Hide the others' }).click();
+    await app.page.getByText('3 hidden runs are not drawn, but count in all numbers.').waitFor();
+    expect(await row('sigmoid').textContent()).toContain('%');
+  });
+
+  test('exports everything as one archive, with configurations and environments', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    const download = app.page.waitForEvent('download');
+    await app.page.getByRole('button', { name: 'Export all' }).click();
+    const names = await entriesOf(await (await download).path());
+    for (const kind of ['png', 'svg', 'csv']) expect(names).toContain(`charts/accuracy.${kind}`);
+    expect(names).toContain('charts/health-dead-C1.csv');
+    expect(names).toContain('groups.csv');
+    for (const id of ids.slice(0, 6)) {
+      expect(names).toContain(`runs/${id}/experiment.yaml`);
+      expect(names).toContain(`runs/${id}/environment.json`);
+    }
+  });
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+    test('has no accessibility violation', async () => {
+      await useTheme(app, theme);
+      await row('relu').waitFor();
+      // Panels are filled as they come into view, and push what is below them.
+      await app.page.getByRole('button', { name: 'Time to a target' }).scrollIntoViewIfNeeded();
+      await app.page.getByRole('img', { name: /^Epochs to/ }).scrollIntoViewIfNeeded();
+      await app.page.getByRole('button', { name: 'Configuration and results' }).scrollIntoViewIfNeeded();
+      await app.page.getByRole('slider', { name: /Choose runs by activation/ }).scrollIntoViewIfNeeded();
+      expect(await violations(app)).toEqual([]);
+    });
+  });
+
+  test('the window complained of nothing', () => {
+    expect(app.errors).toEqual([]);
+  });
+});
+
+function entriesOf(path: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    yauzl.fromBuffer(readFileSync(path), (error, file) => {
+      if (error) return reject(error);
+      const names: string[] = [];
+      file.on('entry', (entry: yauzl.Entry) => names.push(entry.fileName));
+      file.on('end', () => resolve(names));
+    });
+  });
+}
