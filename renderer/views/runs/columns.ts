@@ -1,4 +1,3 @@
-import { averagedRuns } from '../../../core/contract/averaged.ts';
 import { type Settings, shortestName } from '../../../core/contract/filter/keys.ts';
 import type { RunSummary } from '../../../core/contract/runs.ts';
 import type { TextKey } from '../../app/text.ts';
@@ -193,10 +192,10 @@ function writeValue(value: Value, writeNumber: (value: number) => string = Strin
   return typeof value === 'number' ? writeNumber(value) : value;
 }
 
-/** Mean and spread of a column over the runs of a group that means are taken over. */
-export function groupSpread(column: RunColumn, runs: readonly RunSummary[]): Spread | null {
+/** Mean and spread of a column over the counted runs of a group. */
+export function groupSpread(column: RunColumn, counted: readonly RunSummary[]): Spread | null {
   if (column.writeNumber === undefined) return null;
-  const values = averagedRuns(runs).map((run) => column.value(run));
+  const values = counted.map((run) => column.value(run));
   return spreadOf(values.filter((value) => typeof value !== 'string'));
 }
 

@@ -1,3 +1,4 @@
+import { countedRuns, recipe } from '../../../core/contract/averaged.ts';
 import type { Settings } from '../../../core/contract/filter/keys.ts';
 import type { RunSummary } from '../../../core/contract/runs.ts';
 import { formatSetting } from '../../ui/format.ts';
@@ -14,6 +15,8 @@ export interface TableGroup {
   /** `relu, 0.1`: what its runs have under each key. */
   readonly label: string;
   readonly runs: readonly RunSummary[];
+  /** Those that its figures are taken over: every seed of a configuration once. */
+  readonly counted: readonly RunSummary[];
 }
 
 /** How runs are put in lines. */
@@ -37,7 +40,7 @@ export function tableRows(runs: readonly RunSummary[], order: TableOrder): Table
   if (order.groupBy.length === 0) return [...lines(onTop, false), ...lines(rest, false)];
   const groups = sortBy(
     formGroups(rest, order),
-    (column) => (group) => groupSpread(column, group.runs)?.mean ?? null,
+    (column) => (group) => groupSpread(column, group.counted)?.mean ?? null,
     order,
   );
   return [
@@ -67,7 +70,17 @@ function formGroups(runs: readonly RunSummary[], { groupBy, settingsOf }: TableO
       id,
       label: values.map((value) => formatSetting(value ?? undefined)).join(', '),
       runs: members,
+      counted: countedRuns(members, (run) => recipeOf(settingsOf(run.id))).counted,
     }));
+}
+
+const recipes = new WeakMap<Settings, string>();
+
+/** Worked out once per configuration: rows are made anew whenever a run reports. */
+function recipeOf(settings: Settings): string {
+  const known = recipes.get(settings) ?? recipe(settings);
+  recipes.set(settings, known);
+  return known;
 }
 
 function compareLists(one: readonly unknown[], other: readonly unknown[]): number {

@@ -21,7 +21,7 @@ const runs = [
   runRow({ id: 'a', best: 0.98, test: 0.97, last: { 'train/loss': 0.2 } }),
   runRow({ id: 'b', best: 0.9, test: 0.89, last: { 'train/loss': 0.5 } }),
   runRow({ id: 'c', best: null, bestEpoch: null, test: null }),
-  runRow({ id: 'd', best: 0.96, test: 0.95, last: { 'train/loss': 0.1 } }),
+  runRow({ id: 'd', seed: 2, best: 0.96, test: 0.95, last: { 'train/loss': 0.1 } }),
 ];
 const columns = allColumns({
   bestMetric: 'validation/accuracy',
@@ -85,6 +85,16 @@ describe('rows of the table', () => {
 });
 
 describe('figures', () => {
+  test('of a group count a seed that was trained twice once', () => {
+    settings.again = settings.a!;
+    const twice = [...runs, runRow({ id: 'again', createdAt: '2026-01-03T10:00:00.000Z', test: 0.97 })];
+    const rows = tableRows(twice, { ...order, groupBy: ['model.options.activation'] });
+    const group = rows.flatMap((row) => (row.kind === 'group' ? [row.group] : []))[0]!;
+    expect(group.runs.map(({ id }) => id)).toEqual(['a', 'c', 'd', 'again']);
+    expect(group.counted.map(({ id }) => id)).toEqual(['a', 'd']);
+    expect(groupSpread(column('test'), group.counted)?.count).toBe(2);
+  });
+
   test('a group has mean and spread of the runs that have a figure, with their number', () => {
     const test = column('test');
     const spread = groupSpread(
