@@ -7,7 +7,8 @@ export function useOnScreen(element: Readonly<ShallowRef<HTMLElement | null>>): 
     (entries) => {
       onScreen.value = entries.at(-1)?.isIntersecting ?? false;
     },
-    { rootMargin: '200px' },
+    // Of the page's own scroller too, which clips as the window does.
+    { rootMargin: '200px', scrollMargin: '200px' },
   );
   watch(element, (now, before) => {
     if (before) observer.unobserve(before);

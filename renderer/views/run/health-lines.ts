@@ -26,7 +26,13 @@ export function healthCards(epochs: readonly EpochHealth[], threshold: number, t
       const x = Float64Array.from(points, ({ epoch }) => epoch);
       const value = Float64Array.from(points, (point) => point.value);
       return [
-        { id: layer, label: layer, style: styleOf(i, theme), points: { step: x, epoch: x, time: x, value } },
+        {
+          id: layer,
+          label: layer,
+          style: styleOf(i, theme),
+          // Read by epochs alone.
+          points: { step: x, epoch: x, time: x, wall: x, value },
+        },
       ];
     });
     if (sources.length === 0) return [];
