@@ -87,6 +87,8 @@ export const catalog = z.object({
   optimizers: z.array(variantDescriptor),
   schedules: z.array(variantDescriptor),
   /** Choices of `train.clip`, `train.average` and `train.earlyStopping`. */
+  /** Fields of `train.snapshots`. */
+  snapshots: z.array(fieldDescriptor),
   clipping: z.array(variantDescriptor),
   averaging: z.array(variantDescriptor),
   stopping: z.array(variantDescriptor),

@@ -96,6 +96,8 @@ export const validation = z.object({
   course: z.object({ rates: z.array(z.number()), followsMetric: z.boolean() }).optional(),
   /** Estimated seconds per epoch on the chosen device; null before anything was measured. */
   secondsPerEpoch: z.number().nullable(),
+  /** What one run leaves on disk, about: checkpoints and snapshots. Null where the data are not known yet. */
+  diskBytes: z.number().nullable(),
   /** What does not stand in the way, but should be known: a device that is slow, or that is not there now. */
   warnings: z.array(z.string()),
 });

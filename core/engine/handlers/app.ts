@@ -16,6 +16,7 @@ import { lossDescriptors } from '../../train/losses.ts';
 import { optimizerDescriptors } from '../../train/optimizers/index.ts';
 import { presetExperiments } from '../../train/preset-experiments.ts';
 import { scheduleDescriptors } from '../../train/schedules/index.ts';
+import { snapshotFields } from '../../train/snapshots/policy.ts';
 import { stoppingDescriptors } from '../../train/stopping.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { appVersion } from '../version.ts';
@@ -49,6 +50,7 @@ export function appHandlers({ home, store }: EngineContext): HandlersOf<Names> {
       losses: [...lossDescriptors],
       optimizers: [...optimizerDescriptors],
       schedules: [...scheduleDescriptors],
+      snapshots: [...snapshotFields],
       clipping: [...clipDescriptors],
       averaging: [...averageDescriptors],
       stopping: [...stoppingDescriptors],

@@ -3,6 +3,7 @@ import type { Validation } from '../../contract/methods.ts';
 import { isDerived, trainingLabels } from '../../data/derive/open.ts';
 import { findDataset, openDataset } from '../../data/index.ts';
 import { heldOutCount } from '../../data/split.ts';
+import { compilePlan } from '../../graph/compile.ts';
 import { describeModel } from '../../graph/describe.ts';
 import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
@@ -21,6 +22,7 @@ import {
 import { mustBeLabelled } from '../../train/labels.ts';
 import { embedModelFiles } from '../../train/model-issues.ts';
 import { rateCourse } from '../../train/schedules/index.ts';
+import { estimateRunBytes } from '../../train/snapshots/estimate.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { adviseOn, checkDevices } from '../device-advice.ts';
 import { newRun } from '../new-run.ts';
@@ -101,7 +103,7 @@ function issuesOf({ issues, message, hint }: ConvolabError): Issue[] {
 }
 
 function refused(issues: Issue[]): Validation {
-  return { ok: false, issues, runs: [], secondsPerEpoch: null, warnings: [] };
+  return { ok: false, issues, runs: [], secondsPerEpoch: null, diskBytes: null, warnings: [] };
 }
 
 async function accepted(store: Store, experiment: Experiment): Promise<Validation> {
@@ -118,8 +120,21 @@ async function accepted(store: Store, experiment: Experiment): Promise<Validatio
     model: describeModel(buildGraph(await resolveModel(first.model)), batchSize),
     course: rateCourse(schedule, optimizer.lr, epochs),
     secondsPerEpoch: measuredPace(store, first),
+    diskBytes: await estimatedBytes(store.home, first),
     warnings,
   };
+}
+
+/** What one run leaves on disk; null for derived sets, whose samples are not counted yet. */
+async function estimatedBytes(home: string, config: RunConfig): Promise<number | null> {
+  const { dataset, model } = config;
+  if (isDerived(dataset)) return null;
+  const { splits } = await findDataset(dataset.name).inspect(home);
+  const { train = 0, test = 0 } = splits;
+  const { validation } = dataset;
+  const held = validation < 1 ? Math.round(validation * train) : validation;
+  const plan = compilePlan(buildGraph(await resolveModel(model)), { retain: false });
+  return estimateRunBytes(plan, config, test + held);
 }
 
 /** Runs looked back at for a pace. */

@@ -229,6 +229,11 @@ export const run = {
     missing: 'not available',
     checkpoints: 'Checkpoints',
     noCheckpoints: 'None yet.',
+    snapshots: 'Epochs to look back at',
+    kind: { weights: 'Weights of', predictions: 'Predictions of', health: 'Health of' },
+    keptNone: 'none',
+    retention:
+      'Snapshots take {size} (train.snapshots). The best and the last checkpoint always stay; snapshots thin out where they reach the room they were given.',
     disk: 'On disk: {size}',
     epoch: 'Epoch',
     step: 'Step',

@@ -120,6 +120,9 @@ export const views = {
     yamlFault: 'Line {line}: {message}',
     runCount: 'no runs | 1 run | {n} runs',
     runCountHint: 'Every combination of the compared values, with every seed.',
+    onDisk: 'On disk',
+    onDiskHint:
+      'Checkpoints (the best and the last) and what is kept of the epochs to look back at, once all are trained.',
     perEpoch: 'Per epoch',
     total: 'In all',
     estimateNote: 'Estimated from what this device has trained before.',

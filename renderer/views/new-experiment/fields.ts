@@ -146,6 +146,7 @@ function trainingFields(
       },
       false,
     ),
+    ...catalog.snapshots.map((field) => ({ path: `train.snapshots.${field.key}`, field, varies: false })),
     place(
       'backend',
       {

@@ -101,6 +101,15 @@ describe('snapshots', () => {
     });
   });
 
+  test('take about the room on disk that was foretold', async () => {
+    const config = tinyExperiment({ train: { epochs: 3 } });
+    const { diskBytes } = await ask(engine, 'experiments.validate', { config });
+    const run = await trained();
+    const detail = await ask(engine, 'runs.get', { run });
+    expect((diskBytes ?? 0) / detail.diskBytes).toBeGreaterThan(0.7);
+    expect((diskBytes ?? 0) / detail.diskBytes).toBeLessThan(1.5);
+  });
+
   test('go with their run', async () => {
     const run = await trained();
     await ask(engine, 'runs.trash', { runs: [run] });

@@ -13,6 +13,7 @@ const catalog = {
   schedules: [],
   clipping: [],
   averaging: [],
+  snapshots: [],
   stopping: [
     { type: 'none', label: 'Not', help: '', fields: [] },
     {
