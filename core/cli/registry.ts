@@ -65,6 +65,14 @@ export const commands: Readonly<Record<string, { readonly summary: string; reado
     summary: 'Read a data set whole and compare it with what was published.',
     load: async () => (await import('./commands/datasets-verify.ts')).datasetsVerify,
   },
+  'datasets derived': {
+    summary: 'List the derived sets that are kept on disk.',
+    load: async () => (await import('./commands/datasets-derived.ts')).datasetsDerived,
+  },
+  'datasets prune': {
+    summary: 'Remove derived sets that are not needed.',
+    load: async () => (await import('./commands/datasets-prune.ts')).datasetsPrune,
+  },
   devices: {
     summary: 'List what can be trained on.',
     load: async () => (await import('./commands/devices.ts')).devices,

@@ -125,6 +125,22 @@ export const samplePreview = z.object({
 });
 export type SamplePreview = z.infer<typeof samplePreview>;
 
+/** A set that was derived for training or to be looked at, and is kept so that it need not be made again. */
+export const derivedSet = z.object({
+  key: z.string(),
+  /** What it was derived from; null where its record cannot be read: then it is made anew when it is needed. */
+  from: z.string().nullable(),
+  title: z.string(),
+  /** As in an experiment's `dataset.derive`. */
+  steps: z.array(z.looseObject({ type: z.string() })),
+  bytes: z.number(),
+  /** ISO 8601: when it was made or last opened. */
+  lastUsed: z.string(),
+  /** Runs under way or waiting that read it. */
+  usedBy: z.array(z.string()),
+});
+export type DerivedSet = z.infer<typeof derivedSet>;
+
 /** Everything a window asks about data sets. */
 export const datasetMethods = {
   'datasets.list': method(nothing, z.array(datasetDescriptor)),
@@ -194,6 +210,10 @@ export const datasetMethods = {
     z.object({ name: z.string(), paths: z.array(z.string().min(1)).min(1) }),
     verification,
   ),
+  /** The one used last in front. */
+  'datasets.derived': method(nothing, z.array(derivedSet)),
+  /** Refused, all of them, where a run under way or waiting reads one. */
+  'datasets.removeDerived': method(z.object({ keys: z.array(z.string()) }), z.object({ bytes: z.number() })),
   /** Reads and checks every file; resolves with what was found. */
   'datasets.verify': method(datasetReference, verification),
 } as const;

@@ -1,4 +1,5 @@
 import type { SampleSource } from '../backends/backend.ts';
+import type { ReferenceInput } from './derive/section.ts';
 
 /** [channels, height, width] of one sample. */
 export type ImageShape = readonly [number, number, number];
@@ -228,8 +229,8 @@ export interface ContentFile {
 interface Definition extends DatasetFacts {
   /** Left out where there is nothing to fetch or import. */
   readonly stored?: StoredSet;
-  /** The data set that this one is made from; who wants this one fetches that. */
-  readonly derivedFrom?: string;
+  /** What this one is made from, and how; who wants this one fetches that. */
+  readonly madeFrom?: ReferenceInput;
   /** Looks at names, headers and lengths only. Never throws for what is wrong with the files: that is its answer. */
   inspect(home: string): Promise<DatasetState>;
   /** Reads everything. Never throws for what is wrong with the files, either; the signal's reason. */

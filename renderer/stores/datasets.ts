@@ -53,6 +53,8 @@ export const useDatasetsStore = defineStore('datasets', () => {
     download: (name: string) => useBridge().call('datasets.download', { name }),
     pause: (name: string) => useBridge().call('datasets.pause', { name }),
     verify: (which: DatasetReference) => useBridge().call('datasets.verify', which),
+    derived: () => useBridge().call('datasets.derived', {}),
+    removeDerived: (keys: string[]) => useBridge().call('datasets.removeDerived', { keys }),
     importFiles,
     cancel: (name: string) => useBridge().call('datasets.cancel', { name }),
   };

@@ -13,7 +13,7 @@ export const datasetsGet: Command = {
   flags: { again: { help: 'Fetch it although it is here, such as after a change to its files.' } },
   async run({ arguments: given, output, home }) {
     const wanted = findDataset(given.positionals[0] as string);
-    const dataset = wanted.derivedFrom === undefined ? wanted : findDataset(wanted.derivedFrom);
+    const dataset = wanted.madeFrom === undefined ? wanted : findDataset(wanted.madeFrom.name);
     const { name, title, sources } = dataset;
     const state = await dataset.inspect(home);
     if (sources.length === 0) {

@@ -30,7 +30,7 @@ export function derivedSet(
   };
   return {
     ...facts,
-    ...common({ facts, from }, async (home) => (await open(home)).hash),
+    ...common({ facts, from, derive }, async (home) => (await open(home)).hash),
     kind: 'samples',
     shape,
     open,
@@ -47,7 +47,7 @@ export function derivedScenes({ facts, from, derive }: NamedDerivation): ImageDa
   };
   return {
     ...facts,
-    ...common({ facts, from }, async (home) => (await openImages(home)).hash),
+    ...common({ facts, from, derive }, async (home) => (await openImages(home)).hash),
     kind: 'images',
     shape: null,
     openImages,
@@ -55,16 +55,13 @@ export function derivedScenes({ facts, from, derive }: NamedDerivation): ImageDa
 }
 
 /** What both have in common: the set is as good as the one it is made from. */
-function common(
-  { facts, from }: Pick<NamedDerivation, 'facts' | 'from'>,
-  hashOf: (home: string) => Promise<string>,
-) {
+function common({ facts, from, derive }: NamedDerivation, hashOf: (home: string) => Promise<string>) {
   const { name, published } = facts;
   // When it is needed: the registry that knows the base knows this one too.
   const base = async () => (await import('../index.ts')).findDataset(from);
   return {
     sources: [],
-    derivedFrom: from,
+    madeFrom: { name: from, derive },
     async inspect(home: string): Promise<DatasetState> {
       const { status } = await (await base()).inspect(home);
       return { status, splits: published.splits, bytes: published.bytes };

@@ -203,7 +203,7 @@ async function objectRows(
  * @throws `dataset.damaged`, `file.unreadable`, `native.unavailable`
  */
 export async function openSet(folder: string): Promise<Dataset> {
-  const { name, title, publication, hash, classes, shape } = await readRecord(join(folder, recordName));
+  const { name, title, publication, hash, classes, shape } = await readRecord(folder);
   const path = join(folder, samplesName);
   const header = await readHeader(path);
   const bytes = mapFile(path);
@@ -230,7 +230,12 @@ export async function openSet(folder: string): Promise<Dataset> {
   return { name, version: publication, hash, title, shape, classes, splits, ...(boxed && { objects }) };
 }
 
-async function readRecord(path: string): Promise<SetRecord> {
+/**
+ * What a stored set is.
+ * @throws `dataset.damaged`, `file.unreadable`
+ */
+export async function readRecord(folder: string): Promise<SetRecord> {
+  const path = join(folder, recordName);
   const text = await readFile(path, 'utf8').catch((cause) => Promise.reject(unreadable(path, cause)));
   try {
     return record.parse(JSON.parse(text));

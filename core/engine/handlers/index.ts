@@ -3,6 +3,7 @@ import type { EngineContext } from '../context.ts';
 import { appHandlers } from './app.ts';
 import { compareHandlers } from './compare.ts';
 import { datasetHandlers } from './datasets.ts';
+import { derivedSetHandlers } from './derived-sets.ts';
 import { experimentHandlers } from './experiments.ts';
 import { exportHandlers } from './export.ts';
 import { homeHandlers } from './home.ts';
@@ -19,6 +20,7 @@ export function allHandlers(context: EngineContext): Handlers {
     ...appHandlers(context),
     ...compareHandlers(context),
     ...datasetHandlers(context),
+    ...derivedSetHandlers(context),
     ...experimentHandlers(context),
     ...exportHandlers(context),
     ...homeHandlers(context),

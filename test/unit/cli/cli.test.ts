@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openTrainingSet } from '../../../core/data/derive/open.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../../core/export/safetensors.ts';
 import { openStore } from '../../../core/store/store.ts';
@@ -431,6 +432,29 @@ describe('files', () => {
     ]);
     removeOther();
     removeElsewhere();
+  });
+
+  test('datasets derived lists what is kept, and datasets prune removes it', async () => {
+    const { path: elsewhere, remove } = temporaryFolder();
+    installBars(elsewhere, { train: 50, test: 20 });
+    for (const side of [10, 12]) {
+      const derive = [{ type: 'resize', height: side, width: side }];
+      await openTrainingSet({ name: 'mnist', derive }, elsewhere);
+    }
+    const list = async () => (await cli(elsewhere, ['datasets', 'derived', '--json'])).objects();
+    const [last, first] = (await list()) as { key: string; bytes: number }[];
+    expect([last, first]).toMatchObject([{ steps: [{ height: 12 }] }, { from: 'mnist', usedBy: [] }]);
+    const prune = async (...words: string[]) =>
+      (await cli(elsewhere, ['datasets', 'prune', ...words, '--json'])).objects();
+    expect(await prune('--unused', '1')).toEqual([{ removed: [], bytes: 0 }]);
+    expect(await prune(first?.key ?? '')).toEqual([{ removed: [first?.key], bytes: first?.bytes }]);
+    expect(await list()).toEqual([last]);
+    expect(await prune('nothing')).toMatchObject([
+      { error: { code: 'argument.invalid', subject: 'nothing' } },
+    ]);
+    expect(await prune()).toMatchObject([{ removed: [last?.key] }]);
+    expect(await list()).toEqual([]);
+    remove();
   });
 });
 

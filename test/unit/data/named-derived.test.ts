@@ -56,11 +56,11 @@ describe('cifar-as-stl', () => {
   });
 
   test('says everywhere that it is not STL-10', () => {
-    const { title, description, published, derivedFrom } = findDataset('cifar-as-stl');
+    const { title, description, published, madeFrom } = findDataset('cifar-as-stl');
     expect(title).toBe('CIFAR-10 in place of STL-10');
     expect(description).toMatch(/^Not STL-10/);
     expect(published.version).toMatch(/derived from CIFAR-10/);
-    expect(derivedFrom).toBe('cifar-10');
+    expect(madeFrom?.name).toBe('cifar-10');
   });
 
   test('is missing where CIFAR-10 is, and the error says what to fetch', async () => {
