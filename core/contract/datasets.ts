@@ -108,12 +108,26 @@ export const acquisition = z.object({
 });
 export type Acquisition = z.infer<typeof acquisition>;
 
+/** What is on an image and where: pixels from its upper left corner; the right and bottom ones are inside. */
+export const objectBox = z.object({
+  label: z.int(),
+  left: z.number(),
+  top: z.number(),
+  right: z.number(),
+  bottom: z.number(),
+  /** Not counted when a detector is judged. */
+  difficult: z.boolean(),
+});
+export type ObjectBox = z.infer<typeof objectBox>;
+
 /** A sample as it is stored, and as a model would see it. */
 export const samplePreview = z.object({
   index: z.int(),
   label: z.int().nullable(),
   /** [C, H, W] after the derived steps: u8, or f32 where these whiten. */
   stored: tensorPayload,
+  /** What is on it, in pixels of `stored`; empty where images come without boxes. */
+  objects: z.array(objectBox),
   /** f32 [C, H, W]: the very numbers that enter the first layer. */
   seen: tensorPayload,
   /** Of `seen`, per channel. */
@@ -152,7 +166,14 @@ export const datasetMethods = {
       shape: z.array(z.int()).nullable(),
       version: z.string(),
       hash: z.string(),
-      splits: byName(z.object({ count: z.int(), classes: byName(z.int()) })),
+      splits: byName(
+        z.object({
+          count: z.int(),
+          classes: byName(z.int()),
+          /** Objects of each class on the images; only where these have boxes instead of labels. */
+          objects: byName(z.int()).optional(),
+        }),
+      ),
       /** Of the training set, per channel, in units of the 0..1 pixel; empty where images vary in size. */
       mean: z.array(z.number()),
       deviation: z.array(z.number()),
@@ -160,7 +181,8 @@ export const datasetMethods = {
   ),
   /**
    * Samples as [N, C, H, W] u8, for thumbnails: `count` of them from `offset` on, of one class or of all. Images larger
-   * than `size` are made smaller by averaging areas; those of varied size are fitted into a square of it.
+   * than `size` are made smaller by averaging areas; those of varied size are fitted into a square of it. Images with
+   * boxes instead of labels are of every class of which they show an object.
    */
   'datasets.samples': method(
     datasetReference.extend({
@@ -174,6 +196,8 @@ export const datasetMethods = {
       images: tensorPayload,
       /** null for a sample that nobody labelled. */
       labels: z.array(z.int().nullable()),
+      /** What is on each, in pixels of `images`; empty where images come without boxes. */
+      objects: z.array(z.array(objectBox)),
       indices: z.array(z.int()),
       total: z.int(),
     }),

@@ -45,10 +45,11 @@ export class DataTasks {
 
   /**
    * Does the work, or joins in where the same is under way already.
+   * @param variant tells apart pieces of work of one kind on one data set
    * @throws what the work throws; `dataset.busy` where another piece of work writes to the data set
    */
-  run<T>(name: string, kind: Kind, work: (watched: Watched) => Promise<T>): Promise<T> {
-    const key = `${kind} ${name}`;
+  run<T>(name: string, kind: Kind, work: (watched: Watched) => Promise<T>, variant = ''): Promise<T> {
+    const key = keyOf(kind, name, variant);
     const known = this.#entries.get(key);
     if (known?.task.state === 'running') return known.result as Promise<T>;
     if (writing.has(kind)) this.#refuseSecondWriter(name);
@@ -74,7 +75,7 @@ export class DataTasks {
 
   /** Puts down as paused what an earlier engine left half done. */
   remember(name: string, kind: Kind, bytesDone: number, bytesTotal: number): void {
-    const key = `${kind} ${name}`;
+    const key = keyOf(kind, name);
     if (this.#entries.has(key)) return;
     const task: DatasetTask = {
       name,
@@ -147,6 +148,10 @@ export class DataTasks {
   #changed(): void {
     this.#events.datasetsChanged(this.list());
   }
+}
+
+function keyOf(kind: Kind, name: string, variant = ''): string {
+  return [kind, name, variant].join(' ');
 }
 
 const nothingYet = {

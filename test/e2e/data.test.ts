@@ -137,6 +137,18 @@ describeInShells('the data page', (app) => {
       .toBe('finished');
   });
 
+  test('says what derived sets take on disk, and removes those that no run needs', async () => {
+    const { page } = app();
+    // The run on the folder of one's own has made one.
+    await openPage(app(), '/settings');
+    const row = page.getByRole('row', { name: /^colours/ });
+    await row.getByText(/resize, height \d+, width \d+/).waitFor();
+    await page.getByRole('button', { name: /^Remove what no run needs \(\d/ }).click();
+    await page.getByText(/^Removed \w+ derived sets?, \d/).waitFor();
+    await row.waitFor({ state: 'detached' });
+    expect(await app().call('datasets.derived', {})).toEqual([]);
+  });
+
   test('moves the data folder, with everything in it', async () => {
     const { page, home } = app();
     await openPage(app(), '/settings');

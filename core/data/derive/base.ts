@@ -48,7 +48,9 @@ export async function openBase(
 /** A data set that is open, as a base. */
 export function fromDataset(dataset: Dataset): Base {
   const { name, version, title, classes, large = {} } = dataset;
-  const kept = Object.entries(dataset.splits).map(([split, source]) => [split, inMemory(source)] as const);
+  const kept = Object.entries(dataset.splits).map(
+    ([split, source]) => [split, inMemory(source, dataset.objects?.[split])] as const,
+  );
   const read = Object.entries(large).map(([split, reader]) => [split, byPosition(reader)] as const);
   return {
     name,
@@ -118,6 +120,7 @@ function imagesOf(
   const labelled = files.every(({ label }) => label !== null);
   const labels = labelled ? Int32Array.from(files, ({ label }) => label as number) : null;
   const boxed = files.some(({ boxes }) => boxes);
+  const boxesOf = (index: number) => (files[index] as ImageFile).boxes ?? [];
   const fitted = (fit: Fit): FixedSamples => ({
     count: files.length,
     labels,
@@ -125,7 +128,7 @@ function imagesOf(
     floats: false,
     ...(boxed && {
       objects: async (index) => {
-        const { boxes = [] } = files[index] as ImageFile;
+        const boxes = boxesOf(index);
         return boxes.length > 0 ? fitBoxes(boxes, await measure(index), fit) : [];
       },
     }),
@@ -148,5 +151,6 @@ function imagesOf(
     const { path } = files[index] as ImageFile;
     return measureImage(await collection.read(path), path);
   };
-  return { count: files.length, labels, shape: null, fitted, measure };
+  const objects = boxed && { objects: async (index: number) => boxesOf(index) };
+  return { count: files.length, labels, shape: null, ...objects, fitted, measure };
 }

@@ -7,6 +7,8 @@ interface Counted {
   readonly count: number;
   /** One per sample; `null` where there are none. */
   readonly labels: Int32Array | null;
+  /** What is on a sample and where, in its own pixels; only where the images come with boxes. */
+  objects?(index: number): Promise<readonly ObjectBox[]>;
 }
 
 /** One split on its way through a derivation: nothing is read before somebody asks for samples by position. */
@@ -14,8 +16,6 @@ export interface FixedSamples extends Counted {
   readonly shape: ImageShape;
   /** Bytes 0 to 255, or float32 values of any range. */
   readonly floats: boolean;
-  /** What is on a sample and where; only where the images come with boxes. */
-  objects?(index: number): Promise<readonly ObjectBox[]>;
   /**
    * Writes samples into `target`, [indices.length, C, H, W]: a Float32Array where `floats`, else a Uint8Array.
    * @throws `dataset.damaged`, `file.unreadable`
@@ -58,12 +58,16 @@ export function upTo(count: number): Uint32Array {
 }
 
 /** A split that lies in memory. */
-export function inMemory({ images, labels, shape }: SampleSource): FixedSamples {
+export function inMemory(
+  { images, labels, shape }: SampleSource,
+  boxes?: readonly (readonly ObjectBox[])[],
+): FixedSamples {
   const size = sizeOf(shape as ImageShape);
   const labelled = labels.some((label) => label >= 0);
   return {
     count: labels.length,
     labels: labelled ? labels : null,
+    ...(boxes && { objects: async (index) => boxes[index] ?? [] }),
     shape: shape as ImageShape,
     floats: images instanceof Float32Array,
     async read(indices, target) {
@@ -77,10 +81,11 @@ export function inMemory({ images, labels, shape }: SampleSource): FixedSamples 
 /** Some samples of a split, in this order; the same may come twice. */
 export function select<S extends Samples>(samples: S, indices: Uint32Array): S;
 export function select(samples: Samples, indices: Uint32Array): Samples {
-  const { labels } = samples;
+  const { labels, objects } = samples;
   const common = {
     count: indices.length,
     labels: labels && Int32Array.from(indices, (index) => labels[index] as number),
+    ...(objects && { objects: (index: number) => objects(indices[index] as number) }),
   };
   if (samples.shape === null) {
     return {
@@ -90,12 +95,10 @@ export function select(samples: Samples, indices: Uint32Array): Samples {
       measure: (place) => samples.measure(indices[place] as number),
     };
   }
-  const { objects } = samples;
   return {
     ...common,
     shape: samples.shape,
     floats: samples.floats,
-    ...(objects && { objects: (index: number) => objects(indices[index] as number) }),
     read: (places, target) =>
       samples.read(
         places.map((place) => indices[place] as number),
@@ -120,14 +123,20 @@ export function mapObjects(
   samples: Samples,
   map: (boxes: readonly ObjectBox[]) => readonly ObjectBox[],
 ): Samples {
-  if (samples.shape === null) return { ...samples, fitted: (fit) => mapObjects(samples.fitted(fit), map) };
   const { objects } = samples;
-  return objects ? { ...samples, objects: async (index) => map(await objects(index)) } : samples;
+  if (!objects) return samples;
+  const mapped = { ...samples, objects: async (index: number) => map(await objects(index)) };
+  if (mapped.shape !== null) return mapped;
+  return { ...mapped, fitted: (fit) => mapObjects(mapped.fitted(fit), map) };
 }
 
 /** Both parts one after the other. */
 export function join(first: Samples, second: Samples): Samples {
-  const common = { count: first.count + second.count, labels: joinLabels(first.labels, second.labels) };
+  const common = {
+    count: first.count + second.count,
+    labels: joinLabels(first.labels, second.labels),
+    ...joinObjects(first, second),
+  };
   if (first.shape === null || second.shape === null) {
     if (first.shape !== null || second.shape !== null)
       throw new TypeError('splits of varied and of one size');
@@ -141,7 +150,6 @@ export function join(first: Samples, second: Samples): Samples {
   const size = sizeOf(first.shape);
   return {
     ...common,
-    ...joinObjects(first, second),
     shape: first.shape,
     floats: first.floats,
     async read(indices, target) {
@@ -166,7 +174,7 @@ export function join(first: Samples, second: Samples): Samples {
   };
 }
 
-function joinObjects(first: FixedSamples, second: FixedSamples): Pick<FixedSamples, 'objects'> {
+function joinObjects(first: Samples, second: Samples): Pick<Samples, 'objects'> {
   if (!first.objects && !second.objects) return {};
   const objects = async (index: number) => {
     const [part, place] = index < first.count ? [first, index] : [second, index - first.count];

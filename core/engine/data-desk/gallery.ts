@@ -1,6 +1,6 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { DatasetReference } from '../../contract/specs.ts';
-import type { ImageShape } from '../../data/dataset.ts';
+import type { ImageShape, ObjectBox } from '../../data/dataset.ts';
 import { type Base, fromDataset } from '../../data/derive/base.ts';
 import { derive } from '../../data/derive/derive.ts';
 import { isDerived } from '../../data/derive/open.ts';
@@ -15,7 +15,7 @@ export interface Gallery {
   readonly name: string;
   readonly title: string;
   readonly version: string;
-  /** Computed when first asked for. */
+  /** The same for the same content. Of a derived set, of what it is made from and how. Computed when first asked for. */
   readonly hash: string;
   readonly classes: readonly string[];
   /** Of its samples; of images of varied size the shape that they are surveyed in. */
@@ -34,6 +34,15 @@ export interface GallerySplit {
   readonly bytes: boolean;
   /** [indices.length, C, H, W] u8; of images of varied size in squares of `side`. */
   read(indices: Uint32Array, side?: number): Promise<Uint8Array>;
+  /** Only where images come with boxes. */
+  readonly objects?: GalleryObjects;
+}
+
+export interface GalleryObjects {
+  /** What is on an image, in pixels of what `read` gives. */
+  on(index: number, side?: number): Promise<readonly ObjectBox[]>;
+  /** Classes of what is on each image; found once for as long as the set is open. */
+  labels(): Promise<readonly (readonly number[])[]>;
 }
 
 /** Pixels that images of varied size are surveyed in: enough for their colours, few enough for all of them. */
@@ -48,12 +57,16 @@ export async function openGallery(reference: DatasetReference, home: string): Pr
     // In memory once, for previews and feature maps too.
     return galleryOf(fromDataset(await sharedDataset({ name: reference.name }, home)));
   }
-  const { base, set } = await derive(completeReference(reference), home);
-  return galleryOf(base, set);
+  const derived = await derive(completeReference(reference), home);
+  const hashOf = isDerived(reference) ? () => derived.key : undefined;
+  return galleryOf(derived.base, derived.set, hashOf);
 }
 
-/** @param set what steps have made of the base's own */
-export function galleryOf(base: Base, set = base.set): Gallery {
+/**
+ * @param set what steps have made of the base's own
+ * @param hashOf tells it from what others would have made
+ */
+export function galleryOf(base: Base, set = base.set, hashOf = () => base.hash): Gallery {
   const { name, title, version } = base;
   const splits = new Map(Object.entries(set.splits).map(([split, each]) => [split, splitOf(each)]));
   const fixed = Object.values(set.splits).find((each) => each.shape !== null);
@@ -66,7 +79,7 @@ export function galleryOf(base: Base, set = base.set): Gallery {
     varied: fixed === undefined,
     splits,
     get hash() {
-      return base.hash;
+      return hashOf();
     },
     close: () => base.close(),
   };
@@ -88,14 +101,41 @@ export const sizeOf = (shape: readonly number[]): number =>
 function splitOf(samples: Samples): GallerySplit {
   const { count, labels } = samples;
   if (samples.shape !== null) {
-    return { count, labels, bytes: !samples.floats, read: (indices) => readBytes(samples, indices) };
+    return {
+      count,
+      labels,
+      ...objectsOf(samples, () => samples),
+      bytes: !samples.floats,
+      read: (indices) => readBytes(samples, indices),
+    };
   }
+  const fitted = (side = surveySide) =>
+    samples.fitted({ height: side, width: side, method: 'area', keep: 'centre' });
   return {
     count,
     labels,
+    ...objectsOf(samples, fitted),
     bytes: true,
-    read: (indices, side = surveySide) =>
-      readBytes(samples.fitted({ height: side, width: side, method: 'area', keep: 'centre' }), indices),
+    read: (indices, side) => readBytes(fitted(side), indices),
+  };
+}
+
+function objectsOf(
+  { count, objects }: Samples,
+  fitted: (side?: number) => FixedSamples,
+): Pick<GallerySplit, 'objects'> {
+  if (!objects) return {};
+  let labels: Promise<number[][]> | undefined;
+  return {
+    objects: {
+      on: async (index, side) => (await fitted(side).objects?.(index)) ?? [],
+      labels() {
+        labels ??= Promise.all(
+          Array.from({ length: count }, async (_, index) => (await objects(index)).map(({ label }) => label)),
+        );
+        return labels;
+      },
+    },
   };
 }
 

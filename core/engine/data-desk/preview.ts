@@ -50,6 +50,7 @@ export async function preview(asked: Asked, home: string): Promise<Result<'datas
     index: asked.index,
     label,
     stored: tensorPayload(shape, stored),
+    objects: [...((await split.objects?.on(asked.index)) ?? [])],
     seen: tensorPayload(input, seen),
     channels: channelsOf(seen, input[0] ?? 0),
     total: split.count,

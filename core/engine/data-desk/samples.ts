@@ -1,4 +1,6 @@
 import type { ParsedParams, Result } from '../../contract/methods.ts';
+import type { ObjectBox } from '../../data/dataset.ts';
+import { fitBoxes } from '../../data/derive/boxes.ts';
 import { Resampler } from '../../data/derive/resample.ts';
 import { tensorPayload } from '../payload.ts';
 import { findSplit, type Gallery, type GallerySplit, sizeOf } from './gallery.ts';
@@ -12,7 +14,7 @@ export async function samples(
   { split: name, offset, count, label, size }: ParsedParams<'datasets.samples'>,
 ): Promise<Result<'datasets.samples'>> {
   const split = findSplit(gallery, name);
-  const places = label === undefined ? null : placesOf(split, label);
+  const places = label === undefined ? null : await placesOf(split, label);
   const total = places?.length ?? split.count;
   const length = Math.max(0, Math.min(count, total - offset));
   const indices = Uint32Array.from({ length }, (_, i) => places?.[offset + i] ?? offset + i);
@@ -21,6 +23,7 @@ export async function samples(
     : shrink(gallery.shape, await split.read(indices), size);
   return {
     images: tensorPayload([length, ...shape], bytes),
+    objects: await objectsOn(gallery, split, indices, shape),
     labels: Array.from(indices, (index) => labelOf(split, index)),
     indices: [...indices],
     total,
@@ -33,16 +36,39 @@ export function labelOf({ labels }: GallerySplit, index: number): number | null 
   return label < 0 ? null : label;
 }
 
-const places = new WeakMap<Int32Array, Map<number, Uint32Array>>();
+const places = new WeakMap<GallerySplit, Map<number, Uint32Array>>();
 
-/** Where the samples of one class are, found once for as long as the data set is open. */
-function placesOf({ labels }: GallerySplit, label: number): Uint32Array {
-  if (labels === null) return new Uint32Array();
-  const known = places.get(labels) ?? new Map<number, Uint32Array>();
-  places.set(labels, known);
-  const found = known.get(label) ?? Uint32Array.from([...labels.keys()].filter((at) => labels[at] === label));
+/** Where the samples of one class are, or those that show one, found once for as long as the data set is open. */
+async function placesOf(split: GallerySplit, label: number): Promise<Uint32Array> {
+  const known = places.get(split) ?? new Map<number, Uint32Array>();
+  places.set(split, known);
+  const found = known.get(label) ?? (await findPlaces(split, label));
   known.set(label, found);
   return found;
+}
+
+async function findPlaces({ labels, objects }: GallerySplit, label: number): Promise<Uint32Array> {
+  if (labels) return Uint32Array.from([...labels.keys()].filter((at) => labels[at] === label));
+  const on = (await objects?.labels()) ?? [];
+  return Uint32Array.from([...on.keys()].filter((at) => on[at]?.includes(label)));
+}
+
+/** What is on each of the images, in pixels of them as they were made small. */
+async function objectsOn(
+  { varied, shape }: Gallery,
+  { objects }: GallerySplit,
+  indices: Uint32Array,
+  [, height = 0, width = 0]: readonly number[],
+): Promise<ObjectBox[][]> {
+  if (!objects) return Array.from(indices, () => []);
+  if (varied) return Promise.all(Array.from(indices, async (index) => [...(await objects.on(index, width))]));
+  const [, from, across] = shape;
+  const fit = { height, width, method: 'area', keep: 'all' } as const;
+  return Promise.all(
+    Array.from(indices, async (index) =>
+      fitBoxes(await objects.on(index), { height: from, width: across }, fit),
+    ),
+  );
 }
 
 /** Images of varied size, the middle of each, in squares. */

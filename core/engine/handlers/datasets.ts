@@ -45,7 +45,12 @@ export function datasetHandlers({
     'datasets.samples': (params) => desk.ask('datasets.samples', params),
     'datasets.preview': (params) => desk.ask('datasets.preview', params),
     'datasets.survey': (params) =>
-      tasks.run(params.name, 'survey', (watched) => desk.ask('datasets.survey', params, watched)),
+      tasks.run(
+        params.name,
+        'survey',
+        (watched) => desk.ask('datasets.survey', params, watched),
+        JSON.stringify([params.source, params.derive]),
+      ),
     'datasets.describe': (reference) => describeReference(reference, home),
     'datasets.starter': async (reference) => {
       const { shape, classes, splits } = await describeReference(reference, home);

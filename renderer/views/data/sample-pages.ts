@@ -27,6 +27,8 @@ export interface PlacedSample {
   readonly height: number;
   readonly index: number;
   readonly label: number | null;
+  /** What is on it, in its own pixels. */
+  readonly objects: SamplePage['objects'][number];
 }
 
 /**
@@ -58,7 +60,8 @@ export class SamplePages {
     const index = sprite?.page.indices[within];
     if (sprite === undefined || index === undefined) return undefined;
     const { canvas, width, height, page } = sprite;
-    return { canvas, x: within * width, width, height, index, label: page.labels[within] ?? null };
+    const [label = null, objects = []] = [page.labels[within], page.objects[within]];
+    return { canvas, x: within * width, width, height, index, label, objects };
   }
 
   /** Says which places are in view, first to last; their pages come, and the pages beside them. */

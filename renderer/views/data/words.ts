@@ -1,10 +1,34 @@
 import type { Verification } from '../../../core/contract/datasets.ts';
+import type { Result } from '../../../core/contract/methods.ts';
 import { isTextKey, type Text } from '../../app/text.ts';
+
+type Split = Result<'datasets.show'>['splits'][string];
 
 /** `Training` for `train`; a set of another name keeps it. */
 export function splitTitle(split: string, text: Text): string {
   const key = `data.splits.${split}`;
   return isTextKey(key) ? text(key) : split;
+}
+
+/** How many of each class a split has: images, or where these have boxes, objects. */
+export function countsOf(split: Split | undefined): Readonly<Record<string, number>> {
+  return split?.objects ?? split?.classes ?? {};
+}
+
+/** What an image shows: its class, or what is on it where it has boxes. */
+export function contentOf(
+  {
+    label,
+    objects,
+  }: { readonly label: number | null; readonly objects: readonly { readonly label: number }[] },
+  classes: readonly string[],
+  text: Text,
+): string {
+  const nameOf = (at: number) => classes[at] ?? String(at);
+  if (label !== null) return nameOf(label);
+  return objects.length > 0
+    ? objects.map((object) => nameOf(object.label)).join(', ')
+    : text('data.unlabelled');
 }
 
 /** `Red`, `Green`, `Blue`; `Grey` where there is one channel; else its number. */

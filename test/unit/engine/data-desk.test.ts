@@ -166,3 +166,58 @@ test('a damaged data set is said through the thread as it would be without it', 
     subject: expect.stringContaining('train-images-idx3-ubyte'),
   });
 });
+
+describe('a derived set that is not made yet', () => {
+  test('is surveyed as it would be, whatever was found of the set it comes from', async () => {
+    const whole = await desk.ask('datasets.survey', { name: 'mnist' });
+    const derive = [{ type: 'classes', keep: ['1'] }];
+    const ones = await desk.ask('datasets.survey', { name: 'mnist', derive });
+    // Samples 3 and 6 are ones.
+    expect(ones.splits.train?.count).toBe(2);
+    expect(await desk.ask('datasets.survey', { name: 'mnist' })).toEqual(whole);
+  });
+});
+
+describe('images with boxes', () => {
+  const scenes = {
+    name: 'mnist',
+    derive: [{ type: 'scenes', height: 64, width: 96, train: 20, test: 4, fewest: 1, most: 3 }],
+  };
+
+  test('are counted by what is on them, and found by class', async () => {
+    const { splits } = await desk.ask('datasets.show', scenes);
+    const { train } = splits;
+    expect(train).toMatchObject({ count: 20, classes: {} });
+    const all = await desk.ask('datasets.samples', { ...scenes, split: 'train', offset: 0, count: 100 });
+    const labels = all.objects.map((on) => on.map(({ label }) => label));
+    for (const label of [0, 1, 5, 9]) {
+      expect(train?.objects?.[label]).toBe(labels.flat().filter((each) => each === label).length);
+      const of = { ...scenes, split: 'train', offset: 0, count: 100, label };
+      const found = await desk.ask('datasets.samples', of);
+      expect(found.indices).toEqual([...labels.keys()].filter((at) => labels[at]?.includes(label)));
+    }
+  });
+
+  test('tell what is where in pixels of the thumbnail, and of the stored image', async () => {
+    const page = { ...scenes, split: 'train', offset: 3, count: 2 };
+    const { objects } = await desk.ask('datasets.samples', page);
+    const small = await desk.ask('datasets.samples', { ...page, size: 48 });
+    expect(small.images.shape).toEqual([2, 1, 32, 48]);
+    for (const [at, on] of objects.entries()) {
+      for (const [i, box] of on.entries()) {
+        const half = small.objects[at]?.[i];
+        expect(Math.abs((half?.left ?? Number.NaN) - box.left / 2)).toBeLessThanOrEqual(0.5);
+        expect(Math.abs((half?.bottom ?? Number.NaN) + 1 - (box.bottom + 1) / 2)).toBeLessThanOrEqual(0.5);
+      }
+    }
+    const preview = await desk.ask('datasets.preview', { dataset: scenes, split: 'train', index: 3 });
+    expect(preview.objects).toEqual(objects[0]);
+  });
+
+  test('that have none are said to have none', async () => {
+    const { splits } = await desk.ask('datasets.show', { name: 'mnist' });
+    expect(splits.train?.objects).toBeUndefined();
+    const page = { name: 'mnist', split: 'train', offset: 0, count: 2 };
+    expect((await desk.ask('datasets.samples', page)).objects).toEqual([[], []]);
+  });
+});
