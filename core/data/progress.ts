@@ -1,6 +1,13 @@
 /** How far fetching, importing or verifying a data set has come. */
 export interface AcquisitionProgress {
-  readonly phase: 'downloading' | 'unpacking' | 'converting' | 'verifying' | 'publishing' | 'reading';
+  readonly phase:
+    | 'downloading'
+    | 'unpacking'
+    | 'converting'
+    | 'verifying'
+    | 'publishing'
+    | 'reading'
+    | 'deriving';
   /** The file in hand. */
   readonly file: string | null;
   readonly bytesDone: number;

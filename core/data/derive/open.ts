@@ -25,8 +25,17 @@ export async function openStored(
   home: string,
   options: OpenOptions = {},
 ): Promise<{ readonly dataset: Dataset; readonly folder: string }> {
-  const folder = await inThread('make', completeReference(section), home, options);
+  const folder = await makeStored(section, home, options);
   return { dataset: await openSet(folder), folder };
+}
+
+/** Sees to it that a derived set is there; gives its folder. Throws as `openTrainingSet`. */
+export function makeStored(
+  section: ReferenceInput,
+  home: string,
+  options: OpenOptions = {},
+): Promise<string> {
+  return inThread('make', completeReference(section), home, options);
 }
 
 /** Whether there is more to it than a data set's name. */

@@ -49,7 +49,8 @@ export interface GalleryObjects {
 const surveySide = 64;
 
 /**
- * Opens what a section names, without making anything that is not there: steps are taken as samples are looked at.
+ * Opens what a section names. What its steps derive is made and kept, as training does; where it could not be trained on
+ * as it is (images of varied size, no test set), steps are taken as samples are looked at.
  * @throws `dataset.*`, `spec.invalid`, `file.unreadable`
  */
 export async function openGallery(reference: DatasetReference, home: string): Promise<Gallery> {
@@ -57,8 +58,15 @@ export async function openGallery(reference: DatasetReference, home: string): Pr
     // In memory once, for previews and feature maps too.
     return galleryOf(fromDataset(await sharedDataset({ name: reference.name }, home)));
   }
+  if (reference.derive?.length) {
+    try {
+      return galleryOf(fromDataset(await sharedDataset(reference, home)));
+    } catch (thrown) {
+      if (!(thrown instanceof ConvolabError) || thrown.code !== 'spec.invalid') throw thrown;
+    }
+  }
   const derived = await derive(completeReference(reference), home);
-  const hashOf = isDerived(reference) ? () => derived.key : undefined;
+  const hashOf = reference.derive?.length ? () => derived.key : undefined;
   return galleryOf(derived.base, derived.set, hashOf);
 }
 

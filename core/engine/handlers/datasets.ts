@@ -8,6 +8,7 @@ import { datasets, describeDataset, describeDatasets, findDataset } from '../../
 import { forgetDatasets } from '../../data/shared.ts';
 import { starterExperiment } from '../../models/starter.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
+import { deriveWatched } from '../derive-watched.ts';
 
 type Names =
   | 'datasets.list'
@@ -41,7 +42,10 @@ export function datasetHandlers({
   };
   return {
     'datasets.list': () => describeDatasets(home),
-    'datasets.show': (params) => desk.ask('datasets.show', params),
+    'datasets.show': async (params) => {
+      await deriveWatched(params, home, tasks);
+      return desk.ask('datasets.show', params);
+    },
     'datasets.samples': (params) => desk.ask('datasets.samples', params),
     'datasets.preview': (params) => desk.ask('datasets.preview', params),
     'datasets.survey': (params) =>
@@ -82,7 +86,7 @@ export function datasetHandlers({
     },
     'datasets.cancel': async ({ name }) => {
       await tasks.abort(name, 'cancel');
-      await discardDownload(findDataset(name).name, home);
+      if (datasets.has(name)) await discardDownload(name, home);
       return {};
     },
     'datasets.import': (params) =>

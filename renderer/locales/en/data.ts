@@ -26,6 +26,7 @@ export const data = {
     title: '{title}, then {steps}',
     whole: 'The data set as it is',
     look: 'Look at these samples',
+    making: 'Made once and kept: what trains on it starts at once.',
   },
   splits: { train: 'Training', validation: 'Validation', test: 'Test', unlabelled: 'Unlabelled' },
   split: 'Set',
@@ -190,7 +191,7 @@ export const data = {
       verifying: 'Verifying',
       publishing: 'Putting in place',
       reading: 'Reading',
-      preparing: 'Preparing',
+      deriving: 'Deriving',
     },
   },
   verify: {
