@@ -7,6 +7,9 @@ import { useBridge } from '../app/bridge.ts';
 import { useCatalogStore } from './catalog.ts';
 import { withEnginePaths } from './engine-paths.ts';
 
+/** Work after which a data set is what it was. */
+const onlyLooks: ReadonlySet<DatasetTask['kind']> = new Set(['survey', 'prepare']);
+
 /** What data sets hold, and the long work on them. What asks the engine rejects with a `ConvolabError`. */
 export const useDatasetsStore = defineStore('datasets', () => {
   const tasks = shallowRef<readonly DatasetTask[]>([]);
@@ -25,7 +28,7 @@ export const useDatasetsStore = defineStore('datasets', () => {
       ({ name, kind }) => !now.some((task) => task.name === name && task.kind === kind),
     );
     tasks.value = now;
-    if (!gone.some(({ kind }) => kind !== 'survey')) return;
+    if (gone.every(({ kind }) => onlyLooks.has(kind))) return;
     revision.value += 1;
     void useCatalogStore().load();
   }
