@@ -58,7 +58,7 @@ const fields: Readonly<Record<string, FieldColumn>> = {
   device: { section: 'run', width: 72, value: (run) => run.device },
   best: {
     section: 'results',
-    width: 132,
+    width: 148,
     value: (run) => run.best,
     write: (run) => (run.best === null ? '–' : writeMetric(run.bestMetric)(run.best)),
   },
@@ -71,7 +71,7 @@ const fields: Readonly<Record<string, FieldColumn>> = {
   },
   test: {
     section: 'results',
-    width: 132,
+    width: 148,
     better: 'max',
     value: (run) => run.test,
     writeNumber: writeMetric('test/accuracy'),
@@ -156,7 +156,7 @@ function metricColumn(metric: string, { text }: ColumnSource): RunColumn {
   return {
     key: `last:${metric}`,
     section: 'last',
-    width: 132,
+    width: 148,
     value,
     label: metric,
     hint: text('table.lastHint', { metric }),
@@ -199,8 +199,11 @@ export function groupSpread(column: RunColumn, counted: readonly RunSummary[]): 
   return spreadOf(values.filter((value) => typeof value !== 'string'));
 }
 
-/** `98.71% ± 0.04% (3)`; `–` where no run has a figure. */
+/** `98.71 ± 0.04% (3)`; `–` where no run has a figure. */
 export function writeSpread({ mean, deviation, count }: Spread, write: (value: number) => string): string {
   if (mean === null) return '–';
-  return deviation === null ? `${write(mean)} (${count})` : `${write(mean)} ± ${write(deviation)} (${count})`;
+  if (deviation === null) return `${write(mean)} (${count})`;
+  const spread = write(deviation);
+  const centre = spread.endsWith('%') ? write(mean).replace(/%$/, '') : write(mean);
+  return `${centre} ± ${spread} (${count})`;
 }

@@ -102,7 +102,7 @@ describe('figures', () => {
       runs.filter(({ id }) => id !== 'b'),
     )!;
     expect(spread.count).toBe(2);
-    expect(writeSpread(spread, test.writeNumber!)).toBe('96.00% ± 1.41% (2)');
+    expect(writeSpread(spread, test.writeNumber!)).toBe('96.00 ± 1.41% (2)');
     expect(writeSpread(groupSpread(test, [runs[2]!])!, test.writeNumber!)).toBe('–');
     expect(groupSpread(column('status'), runs)).toBeNull();
   });
