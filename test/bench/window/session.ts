@@ -5,6 +5,9 @@ import { launchBrowser } from '../../support/browser.ts';
 import { type HostProcess, startHostProcess } from '../../support/host.ts';
 import { type Condition, installProbes } from './probes.ts';
 
+/** Milliseconds after which a measure is given up. */
+const patienceMs = 120_000;
+
 /** The workbench on a data folder, in a real browser. */
 export class Session implements AsyncDisposable {
   readonly host: HostProcess;
@@ -25,6 +28,7 @@ export class Session implements AsyncDisposable {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(installProbes);
     const page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
     await page.goto(host.url);
     await page.getByRole('navigation', { name: 'Activities' }).waitFor();
     return new Session(host, browser, context, page);
@@ -55,6 +59,14 @@ export class Session implements AsyncDisposable {
     return (await waitInPage(this.page, until)) - begin;
   }
 
+  /** The comparison of these runs, each a line of its own, with the curves of training beside the others. */
+  async compare(runs: readonly string[]): Promise<void> {
+    await this.go(`/compare?runs=${runs.join(',')}&group=runs`, 'page');
+    const box = this.page.getByRole('group', { name: 'Lines' }).getByRole('checkbox').first();
+    if (!(await box.isChecked())) await box.click();
+    await this.go(new URL(this.page.url()).hash.slice(1), 'curve');
+  }
+
   /** A page that is no window, to ask the engine from. */
   async bystander(): Promise<Page> {
     const page = await this.#context.newPage();
@@ -70,14 +82,17 @@ export class Session implements AsyncDisposable {
 
 /** Milliseconds since the page was asked for, at the first frame at which it holds; an error after two minutes. */
 function waitInPage(page: Page, until: Condition): Promise<number> {
-  return page.evaluate(async (condition) => {
-    const latest = performance.now() + 120_000;
-    while (!window.probes.is(condition)) {
-      if (performance.now() > latest) throw new Error(`"${condition}" never came to hold.`);
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
-    return performance.now();
-  }, until);
+  return page.evaluate(
+    async ([condition, patience]) => {
+      const latest = performance.now() + patience;
+      while (!window.probes.is(condition)) {
+        if (performance.now() > latest) throw new Error(`"${condition}" never came to hold.`);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return performance.now();
+    },
+    [until, patienceMs] as const,
+  );
 }
 
 /** Bytes of the page's script heap, after everything that is of no use was given back. */

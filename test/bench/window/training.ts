@@ -22,7 +22,7 @@ export async function measureTraining(session: Session, home: string, seconds: n
   await session.call('settings.set', { values: { 'pool.cpuSlots': 4 } });
   const { runs } = await session.call('experiments.create', { config: experiment });
   await untilTraining(session, runs);
-  await session.go(`/compare?runs=${runs.join(',')}&group=runs`, 'curve');
+  await session.compare(runs);
   const { page } = session;
   await page.waitForTimeout(3000);
   const bystander = await session.bystander();
@@ -164,18 +164,16 @@ async function followCurves(
     const begin = performance.now();
     await page.waitForFunction(
       ([id, name, wanted]) => {
-        type Root = Element & {
-          _vnode?: { appContext: { config: { globalProperties: { $pinia: Stores } } } };
-        };
+        type Root = Element & { __vue_app__?: { config: { globalProperties: { $pinia: Stores } } } };
         type Stores = {
           _s: Map<string, { curve(run: string, metric: string): { steps: number[] } | undefined }>;
         };
         const root = document.querySelector<Root>('#app');
-        const curves = root?._vnode?.appContext.config.globalProperties.$pinia._s.get('metrics');
+        const curves = root?.__vue_app__?.config.globalProperties.$pinia._s.get('metrics');
         return (curves?.curve(id, name)?.steps.at(-1) ?? -1) >= wanted;
       },
       [run, metric, step] as const,
-      { polling: 'raf', timeout: 30_000 },
+      { polling: 'raf', timeout: 120_000 },
     );
     lags.push(performance.now() - begin);
     await page.waitForTimeout(300);

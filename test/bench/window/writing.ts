@@ -36,7 +36,7 @@ class Writer implements AsyncDisposable {
 export async function measureWriting(session: Session, home: string, seconds: number): Promise<Finding[]> {
   await using writer = new Writer(home, Number.POSITIVE_INFINITY);
   const runs = (await writer.next()).split(',');
-  await session.go(`/compare?runs=${runs.join(',')}&group=runs`, 'page');
+  await session.compare(runs);
   const rates: number[] = [];
   let [written, at] = [Number(await writer.next()), performance.now()];
   const end = at + 1000 * seconds;
@@ -72,7 +72,7 @@ export async function measureMemory(session: Session, home: string, seconds: num
   const rate = Math.ceil(pointsOfAnHour / seconds);
   await using writer = new Writer(home, rate);
   const runs = (await writer.next()).split(',');
-  await session.go(`/compare?runs=${runs.join(',')}&group=runs`, 'curve');
+  await session.compare(runs);
   const before = await heapBytes(session.page);
   let written = 0;
   while (written < pointsOfAnHour) written = Number(await writer.next());
