@@ -50,6 +50,8 @@ export const presetDescriptor = z.object({
     .object({
       figure: z.string(),
       source: z.string(),
+      /** True where it is about data that the preset's own experiment does not have. */
+      otherData: z.boolean().optional(),
       classes: z.array(z.object({ name: z.string(), accuracy: z.number() })).optional(),
     })
     .optional(),

@@ -55,6 +55,7 @@ export const alexnet: Preset<Options> = {
     figure: 'Top-1 62.5%, top-5 83.0% (errors 37.5% and 17.0%) on the ILSVRC-2010 test set',
     source:
       'Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012',
+    otherData: true,
   },
   options,
   model(chosen) {

@@ -46,6 +46,7 @@ export const deepid: Preset<Options> = {
   published: {
     figure: '97.45% of pairs of LFW, with 60 such networks and joint Bayesian verification',
     source: 'Sun, Wang and Tang, "Deep learning face representation from predicting 10,000 classes", 2014',
+    otherData: true,
   },
   options,
   model({ classes, channels, features, activation }) {

@@ -21,5 +21,6 @@ export function presetOf(config: unknown, presets: readonly PresetDescriptor[]):
 export function isElsewhere(config: unknown, preset: PresetDescriptor): boolean {
   const { dataset } = (config ?? {}) as NonNullable<Setup>;
   const usual = (preset.experiment as Setup)?.dataset?.name;
-  return dataset?.source !== undefined || dataset?.name !== usual;
+  const other = preset.published?.otherData === true;
+  return other || dataset?.source !== undefined || dataset?.name !== usual;
 }
