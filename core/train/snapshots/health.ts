@@ -18,7 +18,7 @@ import { distributionOf, usualBins } from './distribution.ts';
 import { updateRatios } from './update-ratio.ts';
 
 /** Images looked at, unless the network is so large that fewer have to do. */
-const mostImages = 256;
+const mostImages = 128;
 /** Numbers that the outputs of all layers and their gradients may come to. */
 const mostNumbers = 2 ** 24;
 /** Between two ends that an activation approaches: thresholds of saturation in steps of half a percent. */
@@ -178,9 +178,11 @@ function layerHealth(
  */
 function deadUnits(values: Float32Array | Float64Array, units: number, size: number): number[] {
   const places = size / units;
-  const alive = new Uint8Array(units);
-  for (let i = 0; i < values.length; i++) {
-    if ((values[i] as number) > 0) alive[Math.floor((i % size) / places)] = 1;
-  }
-  return [...alive.keys()].filter((unit) => alive[unit] === 0);
+  const isAlive = (unit: number) => {
+    for (let start = unit * places; start < values.length; start += size) {
+      for (let i = start; i < start + places; i++) if ((values[i] as number) > 0) return true;
+    }
+    return false;
+  };
+  return Array.from({ length: units }, (_, unit) => unit).filter((unit) => !isAlive(unit));
 }

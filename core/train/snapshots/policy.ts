@@ -24,7 +24,7 @@ export const snapshotSchema = z.strictObject({
   }),
   health: boolean({
     label: 'Keep layer health',
-    help: 'Histograms and norms of weights, gradients and activations on a few hundred training images.',
+    help: 'Histograms and norms of weights, gradients and activations on about a hundred training images.',
     default: true,
   }),
   megabytes: number({
