@@ -27,9 +27,12 @@ export async function openBackend(choice: string): Promise<Backend> {
   return openDevice(best as ChosenDevice);
 }
 
-/** Opens a chosen device's arithmetic. Throws as `openBackend`. */
-export async function openDevice({ id, adapter }: ChosenDevice): Promise<Backend> {
-  if (adapter !== null) return (await import('./webgpu/index.ts')).createWebGpuBackend(adapter);
+/**
+ * Opens a chosen device's arithmetic. Throws as `openBackend`.
+ * @param home the data folder, where a GPU's measurements are kept
+ */
+export async function openDevice({ id, adapter }: ChosenDevice, home?: string): Promise<Backend> {
+  if (adapter !== null) return (await import('./webgpu/index.ts')).createWebGpuBackend(adapter, home);
   return id === 'reference' ? createReferenceBackend() : createNativeBackend();
 }
 

@@ -66,7 +66,7 @@ async function open(job: Job, backend: Backend): Promise<Session> {
 }
 
 async function work(job: Job): Promise<Outcome> {
-  const backend = await openDevice(job.device);
+  const backend = await openDevice(job.device, job.home);
   const session = await open(job, backend);
   const from =
     job.checkpoint && (await readCheckpoint(join(job.folder, job.checkpoint.file), job.checkpoint.sha256));

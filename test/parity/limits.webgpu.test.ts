@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Backend, ProgramState } from '../../core/backends/backend.ts';
 import type { Gpu, Restrictions } from '../../core/backends/webgpu/device.ts';
-import { invocations, tileBytes } from '../../core/backends/webgpu/kernels/gemm.ts';
-import { tilesOf } from '../../core/backends/webgpu/kernels/tile-choice.ts';
+import { invocations, tileBytes } from '../../core/backends/webgpu/kernels/tiles.ts';
+import { TileBook } from '../../core/backends/webgpu/tile-book.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
@@ -77,15 +77,14 @@ describe.skipIf(missing)(`the limits of a GPU${missing ? ` (skipped: ${missing})
   });
 
   it('leave out tiles that need more workgroup memory or more invocations', async () => {
-    const small = await open({
-      limits: { maxComputeWorkgroupStorageSize: 6000, maxComputeInvocationsPerWorkgroup: 64 },
-    });
-    const tiles = tilesOf(small);
+    const most = { maxComputeWorkgroupStorageSize: 12_000, maxComputeInvocationsPerWorkgroup: 64 };
+    const extents = { rows: 100, columns: 100, depth: 100, groups: 1, parts: 1, window: 1 } as const;
+    const tiles = new TileBook(await open({ limits: most })).candidates(extents);
     expect(tiles.length).toBeGreaterThan(0);
-    expect(tiles.length).toBeLessThan(tilesOf(gpu).length);
+    expect(tiles.length).toBeLessThan(new TileBook(gpu).candidates(extents).length);
     for (const tile of tiles) {
-      expect(tileBytes(tile)).toBeLessThanOrEqual(6000);
-      expect(invocations(tile)).toBeLessThanOrEqual(64);
+      expect(tileBytes(tile)).toBeLessThanOrEqual(most.maxComputeWorkgroupStorageSize);
+      expect(invocations(tile)).toBeLessThanOrEqual(most.maxComputeInvocationsPerWorkgroup);
     }
   });
 

@@ -18,7 +18,8 @@ export function drawCall(
     const random = new RandomSequence(attempt, 'probe', position);
     return drawTensor(wholeShape(operand, shape, of.batch), random, of.draw?.[operand.name]);
   });
-  return { kernel: kernel.name, attributes: of.attributes, batch: of.batch, inputs };
+  const { attributes, batch, moment } = of;
+  return { kernel: kernel.name, attributes, batch, inputs, moment };
 }
 
 /** Uniform in [-1, 1) unless told otherwise. */

@@ -2,6 +2,7 @@ import type { Backend } from '../../core/backends/backend.ts';
 import { createGpu } from '../../core/backends/webgpu/dawn.ts';
 import { type Gpu, openGpu, type Restrictions } from '../../core/backends/webgpu/device.ts';
 import { backendOn } from '../../core/backends/webgpu/index.ts';
+import type { TileBook } from '../../core/backends/webgpu/tile-book.ts';
 import { useSoftwareVulkan, vulkanMissing } from './vulkan.ts';
 
 /** Why no GPU can be opened for tests here, as `vulkanMissing`; elsewhere than on Linux that of the machine is used. */
@@ -16,15 +17,9 @@ export async function openTestGpu(restrictions?: Restrictions): Promise<Gpu> {
   return openGpu(instance, adapter, restrictions);
 }
 
-export function testBackend(gpu: Gpu): Backend {
+export function testBackend(gpu: Gpu, tiles?: TileBook): Backend {
   const { name } = gpu;
   const api = 'vulkan';
-  return backendOn(gpu, {
-    id: 'gpu:0',
-    name,
-    backend: api,
-    software: true,
-    options: [],
-    powerPreference: 'low-power',
-  });
+  const choice = { id: 'gpu:0', name, backend: api, software: true, options: [] };
+  return backendOn(gpu, { ...choice, powerPreference: 'low-power' }, tiles);
 }

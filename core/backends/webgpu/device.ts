@@ -65,8 +65,10 @@ export class Gpu {
     return this.info.description || this.info.device || this.info.vendor || 'GPU';
   }
 
-  has(feature: GPUFeatureName): boolean {
-    return this.device.features.has(feature);
+  /** Whether the lanes of a subgroup can add up among themselves, and tell which subgroup they are. */
+  get subgroups(): boolean {
+    const known = this.instance?.wgslLanguageFeatures.has('subgroup_id') ?? false;
+    return known && this.device.features.has('subgroups');
   }
 
   /** @throws what befell the device, if anything did */

@@ -67,7 +67,7 @@ export class StepContext {
     const parts = shader.bindings.map(({ place }) => resolve(place));
     const bindings = reconcile(shader.bindings, parts);
     const layout = await gpu.guarded(label, () => gpu.bindGroupLayout(label, bindings.map(layoutOf)));
-    const code = header(bindings, operation) + shader.code;
+    const code = header(bindings, operation, gpu.subgroups) + shader.code;
     const [pipeline, buffers] = await Promise.all([
       gpu.pipeline(label, code, [this.#layout, layout]),
       gpu.guarded(label, () => {

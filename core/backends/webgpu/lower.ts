@@ -1,11 +1,13 @@
 import { ConvolabError } from '../../contract/errors.ts';
-import type { OperandRef, Plan } from '../../graph/plan.ts';
+import type { KernelCall, OperandRef, Plan } from '../../graph/plan.ts';
 import type { Shape } from '../../kernels/kernel.ts';
-import { elements, formatShape } from '../../kernels/shape.ts';
-import { type FusedCall, fuseSlopes } from './fuse.ts';
-import type { Tile } from './kernels/gemm.ts';
+import { elements, formatShape, required } from '../../kernels/shape.ts';
+import { type FusedCall, fuse } from './fuse.ts';
+import type { Extents } from './kernels/gemm.ts';
 import { families } from './kernels/index.ts';
-import { faultRadix, type PartialSums, type Shader, type Tensor } from './shader.ts';
+import type { Tile } from './kernels/tiles.ts';
+import { type FusedPool, faultRadix, type PartialSums, type Shader, type Tensor } from './shader.ts';
+import type { Product, TileBook } from './tile-book.ts';
 
 /** A call of the plan as shaders. */
 export interface Operation {
@@ -14,6 +16,12 @@ export interface Operation {
   /** Kernel, layer and shapes, for errors. */
   readonly label: string;
   readonly shaders: readonly Shader[];
+  /** Where it is a matrix product. */
+  readonly product: PlanProduct | null;
+}
+
+export interface PlanProduct extends Product {
+  shadersWith(tile: Tile): readonly Shader[];
 }
 
 /** A plan as the GPU runs it; operations are numbered from `forward` through `loss` to `backward`. */
@@ -26,7 +34,8 @@ export interface LoweredPlan {
 
 export interface LowerOptions {
   readonly pitch: number;
-  readonly tiles: readonly Tile[];
+  readonly tiles: TileBook;
+  readonly subgroups: boolean;
   /** Targets [N, K] in the place of labels. */
   readonly dense?: boolean;
 }
@@ -34,13 +43,14 @@ export interface LowerOptions {
 /** @throws `backend.unsupported` naming kernel and layer */
 export function lowerPlan(plan: Plan, options: LowerOptions): LoweredPlan {
   const sums: PartialSums[] = [];
-  const operations = fuseSlopes(plan).map((fused) => lowerCall(plan, fused, options, sums));
+  const calls = fuse(plan, options.tiles);
+  const operations = calls.map((fused) => lowerCall(plan, fused, options, sums));
   if (operations.length >= faultRadix) {
     throw new ConvolabError('backend.unsupported', `${plan.name} has too many calls for the GPU backend.`, {
       subject: plan.name,
     });
   }
-  const loss = plan.forward.length;
+  const loss = calls.findIndex(({ call }) => call === plan.loss);
   return {
     forward: operations.slice(0, loss),
     loss: operations[loss] as Operation,
@@ -50,7 +60,7 @@ export function lowerPlan(plan: Plan, options: LowerOptions): LoweredPlan {
 }
 
 function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: PartialSums[]): Operation {
-  const { call, slope } = fused;
+  const { call, slope, pool } = fused;
   const { kernel, layer, attributes } = call;
   const family = families.get(kernel);
   if (!family) {
@@ -60,19 +70,35 @@ function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: Pa
   const tensor = (operand: OperandRef | null) => operand && tensorOf(plan, operand, options);
   const inputs = call.inputs.map(tensor);
   const y = slope && tensorOf(plan, slope.y, options);
-  const lowered = family({
+  const site = {
     attributes,
     inputs,
     outputs: call.outputs.map(tensor),
     pitch: options.pitch,
-    tiles: options.tiles,
+    subgroups: options.subgroups,
     keepsScore: call === plan.loss,
     ...(slope && y && { slope: { activation: slope.activation, y } }),
+    ...(pool && { pool: fusedPool(plan, pool, options) }),
+  };
+  let extents: Extents | null = null;
+  const lowered = family({
+    ...site,
+    chooseTile(asked) {
+      extents = asked;
+      return options.tiles.choose({ kernel, extents: asked });
+    },
   });
   sums.push(...(lowered.sums ?? []));
   const shapes = inputs.map((input) => (input ? formatShape(input.shape) : 'none'));
   const label = `${kernel} of ${layer} on ${shapes.join(', ')}`;
-  return { kernel, layer, label, shaders: lowered.shaders };
+  const shadersWith = (tile: Tile) => family({ ...site, chooseTile: () => tile }).shaders;
+  const product = extents && { kernel, extents, shadersWith };
+  return { kernel, layer, label, shaders: lowered.shaders, product };
+}
+
+function fusedPool(plan: Plan, { kernel, outputs }: KernelCall, options: LowerOptions): FusedPool {
+  const y = required(outputs[0], 'y');
+  return { mode: kernel === 'max-pool.forward' ? 'max' : 'mean', y: tensorOf(plan, y, options) };
 }
 
 function tensorOf(plan: Plan, operand: OperandRef, { dense }: LowerOptions): Tensor {

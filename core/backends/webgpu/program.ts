@@ -24,7 +24,6 @@ import { type Feed, openAugmentedFeed, openFeed } from './feed.ts';
 import { KeptOutputs } from './kept-outputs.ts';
 import { clipToNorm } from './kernels/clip.ts';
 import { addPartials, tableRow } from './kernels/sums.ts';
-import { tilesOf } from './kernels/tile-choice.ts';
 import { corrections, updateAll } from './kernels/update.ts';
 import { toImagesInnermost, toImagesOutermost } from './layout.ts';
 import {
@@ -36,9 +35,11 @@ import {
   shapeOf,
   wholeStep,
 } from './lower.ts';
+import { measureTiles } from './measure-tiles.ts';
 import { ProgramMemory, samplesAtOnce, stepsAtOnce } from './memory.ts';
 import { SubmitPace } from './pace.ts';
 import { faultRadix, noFault, pitchOf } from './shader.ts';
+import type { TileBook } from './tile-book.ts';
 
 /** Steps in a submit at most. */
 const stepsInSubmit = 256;
@@ -75,6 +76,7 @@ interface Course {
 export class WebGpuProgram implements Program {
   readonly plan: Plan;
   readonly #gpu: Gpu;
+  readonly #tiles: TileBook;
   readonly #options: CompileOptions;
   readonly #pitch: number;
   readonly #lowered: LoweredPlan;
@@ -90,12 +92,14 @@ export class WebGpuProgram implements Program {
 
   private constructor(
     gpu: Gpu,
+    tiles: TileBook,
     plan: Plan,
     options: CompileOptions,
     parts: { lowered: LoweredPlan; memory: ProgramMemory; context: StepContext; stages: Stages },
   ) {
     this.plan = plan;
     this.#gpu = gpu;
+    this.#tiles = tiles;
     this.#options = options;
     this.#pitch = pitchOf(options.batchSize);
     this.#lowered = parts.lowered;
@@ -105,14 +109,25 @@ export class WebGpuProgram implements Program {
   }
 
   /** @throws `memory.exhausted`, `backend.unsupported`, `device.lost` */
-  static async create(gpu: Gpu, plan: Plan, options: CompileOptions): Promise<WebGpuProgram> {
+  static async create(
+    gpu: Gpu,
+    tiles: TileBook,
+    plan: Plan,
+    options: CompileOptions,
+  ): Promise<WebGpuProgram> {
     const pitch = pitchOf(options.batchSize);
-    const lowered = lowerPlan(plan, { pitch, tiles: tilesOf(gpu) });
+    const lowering = { pitch, tiles, subgroups: gpu.subgroups };
+    let lowered = lowerPlan(plan, lowering);
     const memory = await ProgramMemory.create(gpu, plan, lowered, pitch, options);
     const context = await StepContext.create(gpu, stepsInSubmit);
     try {
+      // What is only probed runs once.
+      if (tiles.patience > 0 && !plan.retained) {
+        await measureTiles(context, memory, lowered, options.batchSize, tiles);
+        lowered = lowerPlan(plan, lowering);
+      }
       const stages = await prepareStages(context, memory, lowered, options);
-      return new WebGpuProgram(gpu, plan, options, { lowered, memory, context, stages });
+      return new WebGpuProgram(gpu, tiles, plan, options, { lowered, memory, context, stages });
     } catch (thrown) {
       memory.destroy();
       context.destroy();
@@ -365,7 +380,7 @@ export class WebGpuProgram implements Program {
       this.#checkProbe(batch);
       if (batch.count <= this.#options.batchSize) return this.#probe(batch, wanted);
       // A program of the batch's size, since gradients are those of the mean over all of it.
-      const larger = await WebGpuProgram.create(this.#gpu, this.plan, {
+      const larger = await WebGpuProgram.create(this.#gpu, this.#tiles, this.plan, {
         ...this.#options,
         batchSize: batch.count,
       });
@@ -434,12 +449,17 @@ export class WebGpuProgram implements Program {
 
   /** The loss against targets [N, K], which only probes have. */
   #lossOfTargets(): Promise<Dispatch[]> {
-    const options = { pitch: this.#pitch, tiles: tilesOf(this.#gpu), dense: true };
+    const options = {
+      pitch: this.#pitch,
+      tiles: this.#tiles,
+      subgroups: this.#gpu.subgroups,
+      dense: true,
+    };
     this.#denseLoss ??= prepareOperation(
       this.#context,
       this.#memory,
       lowerPlan(this.plan, options).loss,
-      this.plan.forward.length,
+      this.#lowered.forward.length,
     );
     return this.#denseLoss;
   }
@@ -495,7 +515,8 @@ async function prepareStages(
   const sums =
     rows === 0 ? [] : [await context.prepare('sums of gradients', addPartials(rows, places), resolve, last)];
   const { size } = memory.parameters;
-  const clipping = options.clip?.type === 'norm' ? clipToNorm(options.clip.bound, size) : [];
+  const clipping =
+    options.clip?.type === 'norm' ? clipToNorm(options.clip.bound, size, context.gpu.subgroups) : [];
   const update = [...clipping, updateAll(options, size)];
   return {
     forward: prepared.slice(0, loss).flat(),

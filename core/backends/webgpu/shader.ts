@@ -1,7 +1,7 @@
 import type { ActivationName } from '../../kernels/activations.ts';
 import type { Shape } from '../../kernels/kernel.ts';
 import { slopeFunction } from './activation.ts';
-import type { Tile } from './kernels/gemm.ts';
+import type { ChooseTile } from './kernels/tile-choice.ts';
 
 /**
  * How values lie on the GPU: [channel][row][column][image], as on the CPU, with the whole batch innermost. Neighbouring
@@ -104,6 +104,12 @@ export interface Slope {
   readonly y: Tensor;
 }
 
+/** Windows of 2 x 2 that are pooled as the maps under them are written. */
+export interface FusedPool {
+  readonly mode: 'max' | 'mean';
+  readonly y: Tensor;
+}
+
 /** What a kernel family is given to write its shaders. */
 export interface Site {
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -112,10 +118,14 @@ export interface Site {
   readonly pitch: number;
   /** Goes into the first output, which is a gradient. */
   readonly slope?: Slope | undefined;
+  /** Of the first output of a convolution. */
+  readonly pool?: FusedPool | undefined;
   /** The loss of a plan also counts right answers. */
   readonly keepsScore?: boolean;
-  /** Tiles of matrix products that the device takes. */
-  readonly tiles: readonly Tile[];
+  /** For the call's matrix product, if it is one. */
+  readonly chooseTile: ChooseTile;
+  /** Whether lanes add up among themselves. */
+  readonly subgroups: boolean;
 }
 
 export type Family = (site: Site) => Lowered;
@@ -158,12 +168,12 @@ export const faultRadix = 4096;
  * The fault is the first operation that wrote a number which is not finite, as step * 4096 + operation; the least one
  * stays. Once there is one, nothing is updated any more.
  */
-export function header(bindings: readonly Binding[], operation: number): string {
+export function header(bindings: readonly Binding[], operation: number, subgroups: boolean): string {
   const own = bindings.map(
     ({ name, element, access }, i) =>
       `@group(1) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`,
   );
-  return `
+  return `${subgroups ? 'enable subgroups;\nrequires subgroup_id;' : ''}
 struct Batch {
   index: u32, // of the step within the request
   count: u32, // images

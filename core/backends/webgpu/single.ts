@@ -7,13 +7,14 @@ import { elements, formatShape } from '../../kernels/shape.ts';
 import type { HostTensor, SingleCall } from '../backend.ts';
 import type { Gpu } from './device.ts';
 import { type BufferPart, packRecords, StepContext } from './dispatch.ts';
+import type { Extents } from './kernels/gemm.ts';
 import { families } from './kernels/index.ts';
 import { partPitch } from './kernels/partials.ts';
 import { singleUpdate, updates } from './kernels/single-update.ts';
 import { addPartials, sumsTable, tableRow } from './kernels/sums.ts';
-import { tilesOf } from './kernels/tile-choice.ts';
 import { roomOf, toImagesInnermost, toImagesOutermost } from './layout.ts';
 import { noFault, type PartialSums, type Place, pitchOf, type Shader, type Tensor } from './shader.ts';
+import type { TileBook } from './tile-book.ts';
 
 /** Elements behind every operand that are watched. */
 const guard = 64;
@@ -29,7 +30,7 @@ export const singleKernels: ReadonlySet<string> = new Set([...families.keys(), .
  * @throws `backend.unsupported` for an unknown kernel; `internal` where it wrote outside its operands, or left an element
  *   unwritten
  */
-export async function runSingle(gpu: Gpu, call: SingleCall): Promise<HostTensor[]> {
+export async function runSingle(gpu: Gpu, tiles: TileBook, call: SingleCall): Promise<HostTensor[]> {
   const kernel = kernels.get(call.kernel);
   if (!kernel || !singleKernels.has(call.kernel)) {
     throw new ConvolabError('backend.unsupported', `The GPU backend has no kernel ${call.kernel}.`, {
@@ -37,7 +38,7 @@ export async function runSingle(gpu: Gpu, call: SingleCall): Promise<HostTensor[
     });
   }
   const context = await StepContext.create(gpu, 1);
-  const run = new SingleRun(gpu, context, kernel, call);
+  const run = new SingleRun(gpu, tiles, context, kernel, call);
   try {
     return await run.run();
   } finally {
@@ -57,6 +58,7 @@ interface Held {
 
 class SingleRun {
   readonly #gpu: Gpu;
+  readonly #tiles: TileBook;
   readonly #context: StepContext;
   readonly #kernel: Kernel;
   readonly #call: SingleCall;
@@ -67,8 +69,9 @@ class SingleRun {
   readonly #buffers: GPUBuffer[] = [];
   #corrections: readonly [number, number, number] = [1, 1, 0];
 
-  constructor(gpu: Gpu, context: StepContext, kernel: Kernel, call: SingleCall) {
+  constructor(gpu: Gpu, tiles: TileBook, context: StepContext, kernel: Kernel, call: SingleCall) {
     this.#gpu = gpu;
+    this.#tiles = tiles;
     this.#context = context;
     this.#kernel = kernel;
     this.#call = call;
@@ -124,7 +127,8 @@ class SingleRun {
       inputs: tensors(held, 0),
       outputs: tensors(outputs, held.length),
       pitch: this.#pitch,
-      tiles: tilesOf(this.#gpu),
+      subgroups: this.#gpu.subgroups,
+      chooseTile: (extents: Extents) => this.#tiles.choose({ kernel: this.#kernel.name, extents }),
     };
     const { shaders = [], sums = [] } = families.get(this.#kernel.name)?.(site) ?? {};
     return { shaders: [...shaders, ...sums.map((sum) => this.#addUp(sum))], outputs };

@@ -51,13 +51,13 @@ export const bench: Command = {
     }
     const compared = given.text('agree');
     if (compared !== undefined) {
-      const other = await openChosenDevice(compared, output);
+      const other = await openChosenDevice(compared, output, home);
       return showAgreement(output, { home, samples: given.count('samples') ?? null, other });
     }
     const named = namedNets(given.text('nets'));
     const batch = given.count('batch');
     const threads = given.counts('threads') ?? [availableParallelism()];
-    const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
+    const backend = await openChosenDevice(given.text('backend') ?? 'auto', output, home);
     const nets = named ?? usualNets(backend, output);
     const pytorch = openPeer(given.text('peer'));
     try {

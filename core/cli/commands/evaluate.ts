@@ -32,7 +32,7 @@ export const evaluateCommand: Command = {
     try {
       const config = store.runs.setup(run).config as RunConfig;
       const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
-      const backend = await openChosenDevice(given.text('backend') ?? config.backend, output);
+      const backend = await openChosenDevice(given.text('backend') ?? config.backend, output, home);
       const session = await openSession(config, {
         home,
         backend,

@@ -23,7 +23,7 @@ export const runsCommittee: Command = {
       const runs = runsOf(store, given.positionals);
       const views = readViews(given.text('views'));
       const asked = runs.map((run) => columnOf(store, run));
-      const backend = await openChosenDevice(given.text('backend') ?? 'auto', output);
+      const backend = await openChosenDevice(given.text('backend') ?? 'auto', output, home);
       const threads = given.count('threads') ?? availableParallelism();
       const {
         columns,

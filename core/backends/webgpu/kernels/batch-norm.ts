@@ -23,6 +23,7 @@ export const batchNormStatistics: Family = (site) => {
   const { channels, pixels, quads } = channelsOf(site, x);
   const image = `quad * 4u % ${site.pitch}u`;
   const main = workgroupEach(
+    site,
     channels,
     `if (batch.training == 0u) {
     if (lane == 0u) { mean[item] = runningMean[item]; variance[item] = runningVariance[item]; }
@@ -80,6 +81,7 @@ export const batchNormBackwardWeight: Family = (site) => {
   const { channels, quads } = channelsOf(site, x);
   const { epsilon } = backwardAttributes.parse(site.attributes);
   const main = workgroupEach(
+    site,
     channels,
     `var gain = 0.0;
   var sum = 0.0;

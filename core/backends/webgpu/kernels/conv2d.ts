@@ -6,7 +6,7 @@ import { activate } from '../activation.ts';
 import { type Family, fusedSlope, reads, type Site, type Tensor, writes } from '../shader.ts';
 import { fourRows, gemm } from './gemm.ts';
 import { gradientTarget, partialSums } from './partials.ts';
-import { chooseParts, chooseTile } from './tile-choice.ts';
+import { chooseParts } from './tile-choice.ts';
 
 const windowAttributes = z.object({
   stride: z.int(),
@@ -49,27 +49,39 @@ export const conv2dForward: Family = (site) => {
   const [x, weight, bias = null] = site.inputs;
   const y = required(site.outputs[0], 'y');
   const of = convolution(site, required(x, 'x'), y, required(weight, 'weight').shape);
+  const { pool } = site;
+  const [, height, width] = of.y;
+  // Where windows of 2 x 2 are pooled, a column is a window.
+  const side = pool ? 2 : 1;
   const extents = {
     rows: of.groupFilters,
-    columns: of.y[1] * of.y[2] * of.pitch,
+    columns: ((height * width) / side ** 2) * of.pitch,
     depth: of.groupChannels * of.kernel[0] * of.kernel[1],
     groups: of.groups,
     parts: 1,
-  };
-  const { code, workgroups } = gemm(extents, chooseTile(extents, site.tiles), {
+    window: pool ? 4 : 1,
+  } as const;
+  const { code, workgroups } = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
     helpers: `${table(of)}
+${pixelOf(width / side, of.pitch)}
 ${activate(of.activation ?? 'linear')}
-fn weightAt(outChannel: u32, k: u32) -> f32 { ${connectedOnly(of, 'outChannel', `k / ${area(of)}u`, `weight[outChannel * ${extents.depth}u + k]`)} }`,
+fn weightAt(outChannel: u32, k: u32) -> f32 { ${connectedOnly(of, 'outChannel', `k / ${area(of)}u`, `weight[outChannel * ${extents.depth}u + k]`)} }
+fn finished(outChannel: u32, value: vec4f, at: vec3u) -> vec4f {
+  let result = activate(value${bias ? ' + bias[outChannel]' : ''});
+  watch4(result, at.z);
+  y[(((outChannel * ${height}u + at.x) * ${width}u + at.y) * ${of.pitch}u + at.z) / 4u] = result;
+  return result;
+}`,
     left: fourRows(extents.rows, (row) => `weightAt(group * ${of.groupFilters}u + ${row}, k)`),
+    place: `let at = pixelOf(column);
+      return vec3u((at.x * ${side}u + pixel / 2u) * ${of.stride}u, (at.y * ${side}u + pixel % 2u) * ${of.stride}u, at.z);`,
     right: `if (column >= ${extents.columns}u) { return vec4f(0.0); }
       ${splitDepth(of, 'channel')}
-      ${splitColumn(of.y[2], of.pitch)}
-      return inputAt(group * ${of.groupChannels}u + channel, oy * ${of.stride}u + ky, ox * ${of.stride}u + kx, image);`,
+      return inputAt(group * ${of.groupChannels}u + channel, place.x + ky, place.y + kx, place.z);`,
     store: `let outChannel = group * ${of.groupFilters}u + row;
-      let value4 = activate(value${bias ? ' + bias[outChannel]' : ''});
-      watch4(value4, column % ${of.pitch}u);
-      y[(outChannel * ${extents.columns}u + column) / 4u] = value4;`,
+      let at = pixelOf(column);
+      ${pool ? pooled(pool.mode, extents.columns) : 'finished(outChannel, value, at);'}`,
   });
   return {
     shaders: [
@@ -79,6 +91,7 @@ fn weightAt(outChannel: u32, k: u32) -> f32 { ${connectedOnly(of, 'outChannel', 
           reads('weight', required(weight, 'weight').place, 'f32'),
           ...(bias ? [reads('bias', bias.place, 'f32')] : []),
           writes('y', y.place),
+          ...(pool ? [writes('pooled', pool.y.place)] : []),
         ],
         code: `${inputAt(of)}\n${code}`,
         workgroups,
@@ -86,6 +99,22 @@ fn weightAt(outChannel: u32, k: u32) -> f32 { ${connectedOnly(of, 'outChannel', 
     ],
   };
 };
+
+/** (3): the four pixels of a window, and what is left of them, in the order of the pooling kernels. */
+function pooled(mode: 'max' | 'mean', windows: number): string {
+  const pixels = [0, 1, 2, 3].map((pixel) => {
+    const place = `vec3u(at.x * 2u + ${pixel >> 1}u, at.y * 2u + ${pixel % 2}u, at.z)`;
+    return `let pixel${pixel} = finished(outChannel, value${pixel}, ${place});`;
+  });
+  const result =
+    mode === 'max'
+      ? 'max(max(max(pixel0, pixel1), pixel2), pixel3)'
+      : '(pixel0 + pixel1 + pixel2 + pixel3) / 4.0';
+  return `${pixels.join('\n      ')}
+      let result = ${result};
+      watch4(result, at.z);
+      pooled[(outChannel * ${windows}u + column) / 4u] = result;`;
+}
 
 /**
  * (27): dX_i = sum over j of rot180(K_ij) * delta_j (full convolution), as a product: A = the kernels, a row for each
@@ -102,22 +131,24 @@ export const conv2dBackwardInput: Family = (site) => {
     depth: of.groupFilters * of.kernel[0] * of.kernel[1],
     groups: of.groups,
     parts: 1,
-  };
+    window: 1,
+  } as const;
   const slope = fusedSlope(site.slope);
   const weightRow = `outChannel * ${of.groupChannels}u + channel`;
-  const { code, workgroups } = gemm(extents, chooseTile(extents, site.tiles), {
+  const { code, workgroups } = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
     helpers: `${slope.code}
 ${table(of)}
+${pixelOf(of.x[2], of.pitch)}
 fn weightAt(outChannel: u32, channel: u32, tap: u32) -> f32 { ${connectedOnly(of, 'outChannel', 'channel', `weight[(${weightRow}) * ${area(of)}u + tap]`)} }
 ${gradientAt(of)}`,
     left: `let outChannel = group * ${of.groupFilters}u + k / ${area(of)}u;
       let tap = k % ${area(of)}u;
       ${fourRows(extents.rows, (row) => `weightAt(outChannel, ${row}, tap)`)}`,
+    place: `return pixelOf(column) + vec3u(${of.pad}u, ${of.pad}u, 0u);`,
     right: `if (column >= ${extents.columns}u) { return vec4f(0.0); }
       ${splitDepth(of, 'outChannel')}
-      ${splitColumn(of.x[2], of.pitch)}
-      return gradientAt(group * ${of.groupFilters}u + outChannel, oy + ${of.pad}u - ky, ox + ${of.pad}u - kx, image);`,
+      return gradientAt(group * ${of.groupFilters}u + outChannel, place.x - ky, place.y - kx, place.z);`,
     store: `let at = ((group * ${of.groupChannels}u + row) * ${extents.columns}u + column) / 4u;
       let value4 = sloped(value, at);
       watch4(value4, column % ${of.pitch}u);
@@ -152,24 +183,26 @@ export const conv2dBackwardWeight: Family = (site) => {
   const taps = of.groupChannels * area(of);
   const depth = of.y[1] * of.y[2] * of.pitch;
   const parts = chooseParts(of.groupFilters, taps, depth, of.groups);
-  const extents = { rows: of.groupFilters, columns: taps + (dBias ? 1 : 0), depth, groups: of.groups, parts };
-  const { code, workgroups } = gemm(extents, chooseTile(extents, site.tiles), {
+  const extents = {
+    rows: of.groupFilters,
+    columns: taps + (dBias ? 1 : 0),
+    depth,
+    groups: of.groups,
+    parts,
+    window: 1,
+  } as const;
+  const { code, workgroups } = gemm(extents, site.chooseTile(extents), {
     alongDepth: true,
     helpers: `${table(of)}
+${pixelOf(of.y[2], of.pitch)}
 ${gradientTarget(weight, dBias, parts)}`,
     left: `if (row >= ${extents.rows}u) { return vec4f(0.0); }
       return dY[((group * ${of.groupFilters}u + row) * ${depth}u + k) / 4u];`,
     right: `if (column == ${taps}u) { return vec4f(1.0); }
       if (column > ${taps}u) { return vec4f(0.0); }
-      let channel = column / ${area(of)}u;
-      let tap = column % ${area(of)}u;
-      let ky = tap / ${of.kernel[1]}u;
-      let kx = tap % ${of.kernel[1]}u;
-      let image = k % ${of.pitch}u;
-      let pixel = k / ${of.pitch}u;
-      let oy = pixel / ${of.y[2]}u;
-      let ox = pixel % ${of.y[2]}u;
-      return inputAt(group * ${of.groupChannels}u + channel, oy * ${of.stride}u + ky, ox * ${of.stride}u + kx, image);`,
+      let at = pixelOf(k);
+      return inputAt(group * ${of.groupChannels}u + place.x, at.x * ${of.stride}u + place.y, at.y * ${of.stride}u + place.z, at.z);`,
+    place: `return vec3u(column / ${area(of)}u, column % ${area(of)}u / ${of.kernel[1]}u, column % ${area(of)}u % ${of.kernel[1]}u);`,
     store: `let outChannel = group * ${of.groupFilters}u + row;
       if (column == ${taps}u) { storeBias(part, outChannel, value); return; }
       storeWeight(part, outChannel * ${taps}u + column, ${connectedOnly(of, 'outChannel', `column / ${area(of)}u`, 'value', 'expression')});`,
@@ -227,11 +260,11 @@ function splitDepth(of: Convolution, map: 'channel' | 'outChannel'): string {
       let kx = k % ${of.kernel[1]}u;`;
 }
 
-/** `column` to `oy`, `ox` and `image`. */
-function splitColumn(width: number, pitch: number): string {
-  return `let image = column % ${pitch}u;
-      let oy = column / ${width * pitch}u;
-      let ox = column / ${pitch}u % ${width}u;`;
+/** `pixelOf`: place in a map of this width and in the batch, [row, column, image], of what lies [row][column][image]. */
+function pixelOf(width: number, pitch: number): string {
+  return `fn pixelOf(at: u32) -> vec3u {
+  return vec3u(at / ${width * pitch}u, at / ${pitch}u % ${width}u, at % ${pitch}u);
+}`;
 }
 
 /** The connection table (44), a bit for each input map of each filter. */

@@ -5,7 +5,7 @@ import { activate } from '../activation.ts';
 import { type Family, fusedSlope, reads, writes } from '../shader.ts';
 import { fourRows, gemm } from './gemm.ts';
 import { gradientTarget, partialSums } from './partials.ts';
-import { chooseParts, chooseTile } from './tile-choice.ts';
+import { chooseParts } from './tile-choice.ts';
 
 const forwardAttributes = z.object({ activation: activationName });
 
@@ -15,8 +15,15 @@ export const denseForward: Family = (site) => {
   const y = required(site.outputs[0], 'y');
   const [units = 0, inputs = 0] = required(weight, 'weight').shape;
   const { activation } = forwardAttributes.parse(site.attributes);
-  const extents = { rows: units, columns: site.pitch, depth: inputs, groups: 1, parts: 1 };
-  const product = gemm(extents, chooseTile(extents, site.tiles), {
+  const extents = {
+    rows: units,
+    columns: site.pitch,
+    depth: inputs,
+    groups: 1,
+    parts: 1,
+    window: 1,
+  } as const;
+  const product = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
     helpers: activate(activation),
     left: fourRows(units, (row) => `weight[${row} * ${inputs}u + k]`),
@@ -45,9 +52,16 @@ export const denseBackwardInput: Family = (site) => {
   const [dY, weight] = site.inputs;
   const dX = required(site.outputs[0], 'dX');
   const [units = 0, inputs = 0] = required(weight, 'weight').shape;
-  const extents = { rows: inputs, columns: site.pitch, depth: units, groups: 1, parts: 1 };
+  const extents = {
+    rows: inputs,
+    columns: site.pitch,
+    depth: units,
+    groups: 1,
+    parts: 1,
+    window: 1,
+  } as const;
   const slope = fusedSlope(site.slope);
-  const product = gemm(extents, chooseTile(extents, site.tiles), {
+  const product = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
     helpers: slope.code,
     leftAlongRows: true,
@@ -84,8 +98,15 @@ export const denseBackwardWeight: Family = (site) => {
   const inputs = elements(required(x, 'x').shape);
   const { pitch } = site;
   const parts = chooseParts(units, inputs, pitch, 1);
-  const extents = { rows: units, columns: inputs + (dBias ? 1 : 0), depth: pitch, groups: 1, parts };
-  const product = gemm(extents, chooseTile(extents, site.tiles), {
+  const extents = {
+    rows: units,
+    columns: inputs + (dBias ? 1 : 0),
+    depth: pitch,
+    groups: 1,
+    parts,
+    window: 1,
+  } as const;
+  const product = gemm(extents, site.chooseTile(extents), {
     alongDepth: true,
     helpers: gradientTarget(weight, dBias, parts),
     left: `if (row >= ${units}u) { return vec4f(0.0); }

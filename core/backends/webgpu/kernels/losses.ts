@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hingeRule } from '../../../kernels/hinge.ts';
 import { elements, required } from '../../../kernels/shape.ts';
 import { type Family, reads, type Site, writes } from '../shader.ts';
-import { sharedSum, sharers } from './reduce.ts';
+import { sharers, summing } from './reduce.ts';
 import { softmaxSums } from './softmax.ts';
 
 /** A loss of one sample, as WGSL statements over `at(k, image)`, its outputs, and `wanted(k, image)`, its targets. */
@@ -110,10 +110,9 @@ fn wanted(k: u32, image: u32) -> f32 {
   let given = ${labelled ? 'select(0.0, 1.0, goal[image] == i32(k))' : `goal[k * ${pitch}u + image]`};
   return ${smoothing === 0 ? 'given' : `${1 - smoothing} * given + ${smoothing / classes}`};
 }
-${sharedSum}
-@compute @workgroup_size(${sharers})
-fn main(@builtin(local_invocation_index) lane: u32) {
-  var lossSum = 0.0;
+${summing(
+  site.subgroups,
+  `var lossSum = 0.0;
   var right = 0.0;
   for (var image = lane; image < ${pitch}u; image += ${sharers}u) {
     if (image >= batch.count) {
@@ -128,8 +127,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     ${keepsScore ? score(classes, pitch, labelled) : ''}
   }
   ${keepsScore ? 'let tally = vec2f(total(lane, lossSum), total(lane, right)); if (lane == 0u) { tallies[batch.index] = tally; }' : ''}
-  report();
-}`;
+  report();`,
+)}`;
   const bindings = [
     reads('y', required(y, 'y').place, 'f32'),
     reads('goal', required(target, 'target').place, labelled ? 'i32' : 'f32'),

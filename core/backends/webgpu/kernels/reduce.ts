@@ -1,13 +1,11 @@
 import { mapShape, required } from '../../../kernels/shape.ts';
-import { type Family, reads, type Shader, writes } from '../shader.ts';
+import { type Family, reads, type Shader, type Site, writes } from '../shader.ts';
 
 /** Lanes that share a sum. */
 export const sharers = 256;
 
-/**
- * `total(lane, value)`: the sum of a value over all lanes of a workgroup, the same in every lane, by one fixed tree.
- */
-export const sharedSum = `
+/** By one fixed tree through workgroup memory. */
+const tree = `
 var<workgroup> shares: array<f32, ${sharers}>;
 fn total(lane: u32, value: f32) -> f32 {
   shares[lane] = value;
@@ -21,16 +19,48 @@ fn total(lane: u32, value: f32) -> f32 {
   return sum;
 }`;
 
-/** One workgroup for each of `count` sums, `item`, of which `body` makes what it wants with `total`. */
-export function workgroupEach(count: number, body: string): Pick<Shader, 'code' | 'workgroups'> {
-  return {
-    code: `${sharedSum}
+/** WebGPU's smallest subgroup. */
+const smallestSubgroup = 4;
+
+/** Each subgroup by itself, then from the first subgroup to the last: two barriers in the place of nine. */
+const bySubgroups = `
+var<workgroup> shares: array<f32, ${sharers / smallestSubgroup}>;
+var<private> subgroup: u32;
+var<private> subgroups: u32;
+fn total(lane: u32, value: f32) -> f32 {
+  let share = subgroupAdd(value);
+  if (subgroupElect()) { shares[subgroup] = share; }
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var other = 0u; other < subgroups; other++) { sum += shares[other]; }
+  workgroupBarrier();
+  return sum;
+}`;
+
+/**
+ * `main` of a workgroup that adds up: in `body`, `total(lane, value)` is the sum of a value over all lanes, the same in
+ * every lane, in an order that is fixed for a device. `group` is the workgroup.
+ */
+export function summing(subgroups: boolean, body: string): string {
+  const builtins = subgroups
+    ? ', @builtin(subgroup_id) ownSubgroup: u32, @builtin(num_subgroups) allSubgroups: u32'
+    : '';
+  return `${subgroups ? bySubgroups : tree}
 @compute @workgroup_size(${sharers})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let item = group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32${builtins}) {
+  ${subgroups ? 'subgroup = ownSubgroup; subgroups = allSubgroups;' : ''}
   ${body}
-  report();
-}`,
+}`;
+}
+
+/** One workgroup for each of `count` sums, `item`, of which `body` makes what it wants with `total`. */
+export function workgroupEach(
+  { subgroups }: Site,
+  count: number,
+  body: string,
+): Pick<Shader, 'code' | 'workgroups'> {
+  return {
+    code: summing(subgroups, `let item = group.x;\n  ${body}\n  report();`),
     workgroups: [count, 1, 1],
   };
 }
@@ -48,6 +78,7 @@ export const channelBiasBackward: Family = (site) => {
   const dBias = required(site.outputs[0], 'dBias');
   const [channels, height, width] = mapShape(dY.shape);
   const main = workgroupEach(
+    site,
     channels,
     `var sum = 0.0;
   ${eachQuad((height * width * site.pitch) / 4, 'sum += dot(dY[at], vec4f(1.0));')}
@@ -67,6 +98,7 @@ export const channelScaleBackwardWeight: Family = (site) => {
   const dBias = site.outputs[1];
   const [channels, height, width] = mapShape(x.shape);
   const main = workgroupEach(
+    site,
     channels,
     `var gain = 0.0;
   var sum = 0.0;
