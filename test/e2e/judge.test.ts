@@ -50,7 +50,8 @@ describeInShells('judging runs', (app) => {
 
   test.each(['light', 'dark'] as const)('nothing in it keeps anybody out, %s', async (theme) => {
     await useTheme(app(), theme);
-    expect(await violations(app())).toEqual([]);
+    // Colours take a moment to turn.
+    await expect.poll(() => violations(app())).toEqual([]);
   });
 
   test('the run page has the published figure, ours, and its own', async () => {
