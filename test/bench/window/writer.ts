@@ -1,7 +1,9 @@
 import { argv, stdout } from 'node:process';
 import type { MetricPoint } from '../../../core/contract/events.ts';
+import { newRun } from '../../../core/engine/new-run.ts';
 import { openStore } from '../../../core/store/store.ts';
-import { aRun, claimNext } from '../../support/store.ts';
+import { expandExperiment, parseExperiment } from '../../../core/train/experiment.ts';
+import { claimNext } from '../../support/store.ts';
 
 /**
  * `writer.ts <home> <rows a second>`: writes points of four running runs, three metrics each, until it is told to end. Prints the ids
@@ -11,11 +13,20 @@ const [home = '', rate = 'Infinity'] = argv.slice(2);
 const store = openStore(home);
 const owner = store.owners.register();
 const metrics = ['train/loss', 'train/accuracy', 'train/rate'];
-const made = store.runs.create(
-  store.experiments.create('written', {}),
-  ['one', 'two', 'three', 'four'].map((name) => aRun(name, { epochs: 100_000, backend: 'none' })),
-);
-const runs = made.map(() => claimNext(store, owner).run);
+const config = {
+  version: 1,
+  name: 'written',
+  dataset: { name: 'mnist' },
+  model: { preset: 'lenet-5' },
+  train: { epochs: 100_000 },
+  seeds: [1, 2, 3, 4],
+};
+// As one step: no engine may come between and train them.
+const runs = store.transaction(() => {
+  const experiment = store.experiments.create(config.name, config);
+  const made = store.runs.create(experiment, expandExperiment(parseExperiment({ config })).map(newRun));
+  return made.map(() => claimNext(store, owner).run);
+});
 stdout.write(`${runs.join(',')}\n`);
 
 const atOnce = Number.isFinite(Number(rate)) ? 20 : 500;
