@@ -51,7 +51,7 @@ describeInShells('judging runs', (app) => {
   test.each(['light', 'dark'] as const)('nothing in it keeps anybody out, %s', async (theme) => {
     await useTheme(app(), theme);
     // Colours take a moment to turn.
-    await expect.poll(() => violations(app())).toEqual([]);
+    await expect.poll(() => violations(app()), { timeout: 10_000 }).toEqual([]);
   });
 
   test('the run page has the published figure, ours, and its own', async () => {
