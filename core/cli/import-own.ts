@@ -17,7 +17,7 @@ const kinds: readonly (readonly [ending: RegExp, type: string])[] = [
 ];
 
 /** The source that a path is: a folder of images, or a file by its name. Throws `argument.invalid`, `file.unreadable`. */
-async function sourceAt(path: string): Promise<SourceSpec> {
+export async function sourceAt(path: string): Promise<SourceSpec> {
   const found = await stat(path).catch((cause: Error) => {
     throw new ConvolabError('file.unreadable', `${path} cannot be read: ${cause.message}`, { subject: path });
   });

@@ -1,7 +1,7 @@
 import type { Program, SampleSource, Transform } from '../backends/backend.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { DatasetReference } from '../contract/specs.ts';
-import type { Dataset, ImageShape } from '../data/dataset.ts';
+import type { ImageShape } from '../data/dataset.ts';
 import { derive } from '../data/derive/derive.ts';
 import { derivations } from '../data/derive/index.ts';
 import {
@@ -14,7 +14,9 @@ import {
 } from '../data/derive/samples.ts';
 import { completeReference } from '../data/derive/section.ts';
 import { refuseStep } from '../data/derive/step.ts';
-import { elements } from '../kernels/shape.ts';
+import type { Shape } from '../kernels/kernel.ts';
+import { elements, mapShape } from '../kernels/shape.ts';
+import { isProbability, topScores } from './scores.ts';
 
 /** Samples that a network is judged on, read when they are needed. */
 export interface Judged {
@@ -24,6 +26,14 @@ export interface Judged {
   /** Samples from one on, and where they are in the source. */
   read(first: number, count: number): Promise<{ source: SampleSource; indices: Uint32Array }>;
   close(): Promise<void>;
+}
+
+/** The data that a network was trained on. */
+export interface TrainedData {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly classes: readonly string[];
+  readonly splits: Readonly<Record<string, SampleSource>>;
 }
 
 /** What came of judging some samples. */
@@ -43,7 +53,7 @@ export interface Judgement {
  * @throws `dataset.*`; `argument.invalid` for data that do not fit
  */
 export async function openJudged(
-  trained: Dataset,
+  trained: TrainedData,
   reference: DatasetReference | undefined,
   home: string,
 ): Promise<Judged> {
@@ -64,7 +74,7 @@ export async function openJudged(
   }
 }
 
-function ownTest({ splits }: Dataset): Judged {
+function ownTest({ splits }: TrainedData): Judged {
   const source = splits.test as SampleSource;
   const { labels } = source;
   const read = async (first: number, count: number) => ({
@@ -83,8 +93,8 @@ function chosenSplits({ name, source }: DatasetReference, { splits }: SampleSet)
 }
 
 /** In the size and with the channels of the network's own data. */
-function alike(samples: Samples, trained: Dataset): FixedSamples {
-  const [channels, height, width] = trained.shape;
+function alike(samples: Samples, trained: TrainedData): FixedSamples {
+  const [channels, height, width] = mapShape(trained.shape);
   if (trained.splits.train?.images instanceof Float32Array) {
     throw misfit(
       trained.name,
@@ -112,7 +122,7 @@ function alike(samples: Samples, trained: Dataset): FixedSamples {
 function ownLabels(
   { labels }: FixedSamples,
   { classes }: SampleSet,
-  trained: Dataset,
+  trained: TrainedData,
   title: string,
 ): Int32Array {
   if (labels === null)
@@ -135,7 +145,7 @@ function misfit(subject: string, reason: string, hint: string): ConvolabError {
   });
 }
 
-function reader(samples: FixedSamples, labels: Int32Array, trained: Dataset): Judged['read'] {
+function reader(samples: FixedSamples, labels: Int32Array, trained: TrainedData): Judged['read'] {
   const shape = samples.shape as ImageShape;
   return async (first, count) => {
     const length = Math.max(0, Math.min(count, samples.count - first));
@@ -152,26 +162,19 @@ function reader(samples: FixedSamples, labels: Int32Array, trained: Dataset): Ju
   };
 }
 
-/** @param wanted `scored`: what the outputs of one sample come to for people, such as probabilities */
+/** Runs samples from one on forward through a network. */
 export async function judge(
   program: Program,
   judged: Judged,
   transform: Transform,
-  wanted: {
-    readonly first: number;
-    readonly count: number;
-    scored(outputs: ArrayLike<number>): readonly number[];
-  },
+  wanted: { readonly first: number; readonly count: number },
 ): Promise<Judgement> {
   const { source, indices } = await judged.read(wanted.first, wanted.count);
   const size = elements(program.plan.values[program.plan.outputValue]?.shape ?? []);
   program.attach('judged', source, transform);
   const report = await program.evaluate('judged', indices, { outputs: true });
   const { predictions, outputs = new Float32Array(), lossSum, correct } = report;
-  const confidences = Float32Array.from(
-    predictions,
-    (prediction, i) => wanted.scored(outputs.subarray(i * size, (i + 1) * size))[prediction] as number,
-  );
+  const confidences = topScores(outputs, predictions, size, isProbability(program.plan.loss));
   return {
     labels: Int32Array.from(indices, (index) => source.labels[index] as number),
     predictions,

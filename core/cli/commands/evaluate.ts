@@ -1,26 +1,43 @@
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { ConvolabError } from '../../contract/errors.ts';
 import type { ViewKind } from '../../contract/judgement.ts';
-import { openStore } from '../../store/store.ts';
+import { type Prediction, predictionsCsv } from '../../contract/predictions-csv.ts';
+import type { DatasetReference } from '../../contract/specs.ts';
+import { listOwnData } from '../../engine/own-data.ts';
+import { writeFileAtomic } from '../../export/atomic-file.ts';
+import { openStore, type Store } from '../../store/store.ts';
 import { judgedParameters } from '../../train/averaging.ts';
 import { readCheckpoint } from '../../train/checkpoints.ts';
 import { type Committee, formCommittee, opinionOf } from '../../train/committee.ts';
 import { evaluate } from '../../train/evaluate.ts';
 import type { RunConfig } from '../../train/experiment.ts';
-import { openSession } from '../../train/session.ts';
+import { judge, openJudged } from '../../train/judged.ts';
+import { openSession, type Session } from '../../train/session.ts';
 import { mustBeTrainedOn } from '../../train/training-data.ts';
 import type { Command } from '../command.ts';
 import { metricValue, percent } from '../format.ts';
+import { sourceAt } from '../import-own.ts';
 import { openChosenDevice } from '../open-device.ts';
 import { readViews, viewsFlag } from '../views.ts';
 
+/** Samples of one's own that are read and judged at a time. */
+const atOnce = 4096;
+
 export const evaluateCommand: Command = {
   usage: 'evaluate <run>',
-  summary:
-    'Judge a run’s best weights on its test set, or on another data set of the same shape and classes.',
+  summary: 'Judge a run’s best weights on its test set, on another data set’s, or on a folder of images.',
   positionals: [1, 1],
   flags: {
-    dataset: { value: '<name>', help: 'Another data set’s test set, normalised as the run was trained.' },
+    dataset: {
+      value: '<name or path>',
+      help: 'Another data set’s test set, or all images of a folder (one folder per class) or file; normalised as the run was trained.',
+    },
+    predictions: {
+      value: '<out.csv>',
+      help: 'Write every prediction: index, class, predicted class, probability.',
+    },
     views: viewsFlag,
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference; by default the run’s own.' },
     threads: { value: '<n>', help: 'Threads.' },
@@ -32,30 +49,41 @@ export const evaluateCommand: Command = {
     try {
       const config = store.runs.setup(run).config as RunConfig;
       const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
+      const named = given.text('dataset');
+      const own = named === undefined ? undefined : await ownData(named, store);
+      if (own && kind !== 'one') throw noViews(own);
       const backend = await openChosenDevice(given.text('backend') ?? config.backend, output, home);
       const session = await openSession(config, {
         home,
         backend,
         threads: given.count('threads') ?? availableParallelism(),
-        testDataset: given.text('dataset'),
+        testDataset: own ? undefined : named,
       });
       const { state, data } = await readCheckpoint(join(home, path), sha256);
       mustBeTrainedOn(data, session.data);
       session.program.setState({ ...state, parameters: judgedParameters(state, config.train.average) });
-      const result = await evaluate(session, 'test');
+      const result = own ? await judgeOwn(session, own, home) : await evaluate(session, 'test');
       const seen = kind === 'one' ? null : await opinionOf(session, kind);
       session.program.dispose();
       backend.close?.();
       if (result === null) return 1;
       const { loss, accuracy, top5, correct, count } = result;
+      const out = given.text('predictions');
+      if (out !== undefined) {
+        const rows = 'labels' in result ? result.labels : session.splits.test.source.labels;
+        const { classes } = session.data;
+        await writeFileAtomic(resolve(out), [predictionsCsv(rowsOf(result, rows), classes)]);
+      }
       const averaged = seen && { kind, views: seen.views, ...formCommittee([seen]) };
-      const dataset = given.text('dataset') ?? config.dataset.name;
-      const judged = { run, dataset, split: 'test', epoch, loss, accuracy, top5, correct, count };
+      const dataset = own?.name ?? named ?? config.dataset.name;
+      const split = own ? 'all' : 'test';
+      const judged = { run, dataset, split, epoch, loss, accuracy, top5, correct, count };
       output.object({ ...judged, ...(averaged && { averaged: scoresOf(averaged) }) });
       output.text(
-        `Epoch ${epoch} on the test set of ${dataset}: accuracy ${percent(accuracy)} (${correct} of ${count}), ` +
+        `Epoch ${epoch} on ${own ? 'all images' : 'the test set'} of ${dataset}: accuracy ${percent(accuracy)} (${correct} of ${count}), ` +
           `loss ${metricValue('loss', loss)}`,
       );
+      if (out !== undefined) output.text(`Wrote ${count} predictions to ${resolve(out)}.`);
       if (averaged) {
         output.text(
           `Averaged over ${averaged.views} views of every image (${kind}): accuracy ${percent(averaged.accuracy)} ` +
@@ -71,4 +99,75 @@ export const evaluateCommand: Command = {
 
 function scoresOf({ kind, views, accuracy, top5, correct }: Committee & { kind: ViewKind; views: number }) {
   return { kind, views, accuracy, top5, correct };
+}
+
+/** A path that is there, or what was imported under this name; undefined for the name of a data set. */
+async function ownData(named: string, store: Store): Promise<DatasetReference | undefined> {
+  const path = resolve(named);
+  if (await stat(path).catch(() => null)) return { name: basename(path), source: await sourceAt(path) };
+  return listOwnData(store).find(({ name }) => name === named);
+}
+
+function noViews({ name }: DatasetReference): ConvolabError {
+  return new ConvolabError('argument.invalid', `Images of ${name} are seen in one view.`, {
+    subject: '--views',
+    hint: 'Leave out --views, or --dataset.',
+  });
+}
+
+/** What is made of samples of one's own, as of a split. */
+interface OwnEvaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly top5: null;
+  readonly correct: number;
+  readonly count: number;
+  readonly labels: Int32Array;
+  readonly predictions: Int32Array;
+  /** Of the predicted class. */
+  readonly scores: Float32Array;
+}
+
+async function judgeOwn(
+  { splits, data, program, transform }: Session,
+  reference: DatasetReference,
+  home: string,
+): Promise<OwnEvaluation> {
+  const { source: train } = splits.train;
+  const trained = {
+    name: data.name,
+    shape: train.shape,
+    classes: data.classes,
+    splits: { train, test: splits.test.source },
+  };
+  const judged = await openJudged(trained, reference, home);
+  try {
+    const { count, labels } = judged;
+    const predictions = new Int32Array(count);
+    const scores = new Float32Array(count);
+    let [lossSum, correct] = [0, 0];
+    for (let first = 0; first < count; first += atOnce) {
+      const part = await judge(program, judged, transform, { first, count: atOnce });
+      predictions.set(part.predictions, first);
+      scores.set(part.confidences, first);
+      lossSum += part.lossSum;
+      correct += part.correct;
+    }
+    const loss = lossSum / count;
+    return { loss, accuracy: correct / count, top5: null, correct, count, labels, predictions, scores };
+  } finally {
+    await judged.close();
+  }
+}
+
+function rowsOf(
+  { predictions, scores }: Pick<OwnEvaluation, 'predictions' | 'scores'>,
+  labels: Int32Array,
+): Prediction[] {
+  return Array.from(predictions, (prediction, index) => ({
+    index,
+    label: labels[index] as number,
+    prediction,
+    probability: scores[index] as number,
+  }));
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { Result } from '../../contract/methods.ts';
 import { forgetDatasets } from '../../data/shared.ts';
@@ -21,24 +22,51 @@ const mostOpen = 6;
 
 const is = <Q extends Question>(asked: Asked, question: Q): asked is Asked<Q> => asked.question === question;
 
+/** Questions that run many images; those about one image do not wait for them. */
+const long: ReadonlySet<Question> = new Set(['runs.strongest', 'runs.embedding', 'runs.predict']);
+
 /**
  * Answers questions about trained networks; compiled ones are kept until others need their place. One question at a time,
- * in order: programs are not re-entrant, and each of them uses every thread there is.
+ * since programs are not re-entrant and each of them uses every thread there is: the short ones first, then in order.
  */
 export class Answers {
   readonly #place: Pick<EngineContext, 'store' | 'home'>;
   /** The one used last at the end. */
   readonly #open = new Map<string, Promise<OpenNetwork>>();
-  #last: Promise<unknown> = Promise.resolve();
+  /** What waits, in the order in which it is done. */
+  readonly #waiting: { readonly long: boolean; work(): Promise<void> }[] = [];
+  #busy = false;
 
   constructor(place: Pick<EngineContext, 'store' | 'home'>) {
     this.#place = place;
   }
 
   find(asked: Asked): Promise<Result<Question>> {
-    const answer = this.#last.then(() => this.#find(asked));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+    return this.#inTurn(long.has(asked.question), () => this.#find(asked));
+  }
+
+  #inTurn<T>(isLong: boolean, work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const place = isLong ? this.#waiting.length : this.#waiting.findIndex((each) => each.long);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, {
+      long: isLong,
+      work: () => work().then(resolve, reject),
+    });
+    void this.#go();
+    return promise;
+  }
+
+  /** Between two batches of a long answer no program is at work: short questions have their turn. */
+  async #breathe(): Promise<void> {
+    await nextTurn();
+    while (this.#waiting[0]?.long === false) await this.#waiting.shift()?.work();
+  }
+
+  async #go(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await next.work();
+    this.#busy = false;
   }
 
   async #find(asked: Asked): Promise<Result<Question>> {
@@ -59,7 +87,7 @@ export class Answers {
 
   /** Closes everything, once what was asked before is answered. */
   forget(): void {
-    this.#last = this.#last.then(async () => {
+    void this.#inTurn(true, async () => {
       forgetDatasets();
       const open = [...this.#open.values()];
       this.#open.clear();
@@ -82,7 +110,7 @@ export class Answers {
 
   async #read(run: string, choice: CheckpointChoice): Promise<OpenNetwork> {
     const network = await openRunNetwork(this.#place, run, choice);
-    return new OpenNetwork(network, await openRunData(this.#place, network));
+    return new OpenNetwork(network, await openRunData(this.#place, network), () => this.#breathe());
   }
 
   #makeRoom(): void {

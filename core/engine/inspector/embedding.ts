@@ -4,7 +4,7 @@ import { type Graph, inputId } from '../../graph/graph.ts';
 import { elements } from '../../kernels/shape.ts';
 import { tensorPayload } from '../payload.ts';
 import { unknownLayer } from './arithmetic.ts';
-import { findPart } from './images.ts';
+import { findPart, type SplitPart } from './images.ts';
 import { eachOutput } from './layer-outputs.ts';
 import { largest, type OpenNetwork } from './open-network.ts';
 import { principalPlane } from './principal-plane.ts';
@@ -21,9 +21,27 @@ export async function project(open: OpenNetwork, params: ParsedParams<'runs.embe
   const layer = params.layer ?? penultimate(graph);
   const shape = layer === inputId ? graph.input : graph.layers.find(({ id }) => id === layer)?.shape;
   if (!shape) throw unknownLayer(layer, graph.layers);
-  const dimensions = elements(shape);
   const part = findPart(open.data, split);
   const count = Math.min(params.count ?? usual.count, part.indices.length);
+  return open.remembered(`plane ${layer} ${split} ${count}`, () =>
+    projectPart(open, part, { layer, split, count, dimensions: elements(shape) }),
+  );
+}
+
+interface Wanted {
+  readonly layer: string;
+  readonly split: string;
+  readonly count: number;
+  /** Of the layer. */
+  readonly dimensions: number;
+}
+
+async function projectPart(
+  open: OpenNetwork,
+  part: SplitPart,
+  { layer, split, count, dimensions }: Wanted,
+): Promise<Embedding> {
+  const { graph } = open.network;
   const indices = Uint32Array.from({ length: count }, (_, i) => part.indices[i] as number);
   const values = new Float32Array(count * dimensions);
   const predictions = new Int32Array(count);

@@ -19,6 +19,7 @@ export async function eachOutput(
   const program = await open.forward();
   const count = open.batchSize(program.plan);
   for (let from = 0; from < indices.length; from += count) {
+    await open.breathe();
     const part = indices.subarray(from, from + count);
     const x = seenBy(open.data, input, source, part);
     const y = new Int32Array(part.length);

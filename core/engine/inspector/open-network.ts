@@ -30,15 +30,18 @@ export class OpenNetwork {
   readonly network: RunNetwork;
   readonly data: RunData;
   readonly classes: readonly string[];
+  readonly breathe: () => Promise<void>;
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #probes = new Map<string, ProbedImage>();
   readonly #remembered = new Map<string, Promise<unknown>>();
   readonly #judged = new Map<string, Promise<Judged>>();
   #backend: Promise<Backend> | undefined;
 
-  constructor(network: RunNetwork, data: RunData) {
+  /** @param breathe called amid long work, for what is quickly answered to go first */
+  constructor(network: RunNetwork, data: RunData, breathe: () => Promise<void> = async () => {}) {
     this.network = network;
     this.data = data;
+    this.breathe = breathe;
     this.classes = data.dataset.classes;
   }
 

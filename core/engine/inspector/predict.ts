@@ -12,11 +12,7 @@ export async function predict(
 ): Promise<Predictions> {
   const judged = await open.judged(dataset, home);
   const program = await open.evaluator();
-  const found = await judge(program, judged, open.data.input.transform, {
-    first: offset,
-    count,
-    scored: (outputs) => open.probabilities(outputs),
-  });
+  const found = await judge(program, judged, open.data.input.transform, { first: offset, count });
   return {
     total: judged.count,
     labels: tensorPayload([found.labels.length], found.labels),

@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openTrainingSet } from '../../../core/data/derive/open.ts';
+import { openDataset } from '../../../core/data/index.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../../core/export/safetensors.ts';
 import { openStore } from '../../../core/store/store.ts';
@@ -261,6 +263,36 @@ describe('with --json', () => {
     ]);
     const wrong = await cli(home, ['evaluate', run, '--views', 'eleven', '--json']);
     expect(wrong.code).toBe(2);
+  });
+
+  test('evaluate judges a folder of images by the names of its classes, and writes every prediction', async () => {
+    const folder = join(home, 'own bars');
+    const { splits } = await openDataset('mnist', home);
+    const { images, labels } = splits.test as { images: Uint8Array; labels: Int32Array };
+    for (const index of [0, 1, 2, 13]) {
+      mkdirSync(join(folder, String(labels[index])), { recursive: true });
+      const raw = images.slice(index * 784, (index + 1) * 784);
+      await sharp(raw, { raw: { width: 28, height: 28, channels: 1 } }).toFile(
+        join(folder, String(labels[index]), `${index}.png`),
+      );
+    }
+    const own = await cli(home, ['evaluate', run, '--json', '--predictions', 'own.csv']);
+    expect(own.code).toBe(0);
+    const rows = readFileSync(join(home, 'own.csv'), 'utf8').trim().split('\n');
+    expect(rows[0]).toBe('index,label,class,prediction,predicted_class,probability');
+    expect(rows).toHaveLength(31);
+    const predictionOf = (index: number) => rows[index + 1]?.split(',')[3];
+    const { code, objects } = await cli(home, [
+      ...['evaluate', run, '--json', '--dataset', folder, '--predictions', 'folder.csv'],
+    ]);
+    expect(code).toBe(0);
+    expect(objects()).toMatchObject([{ run, dataset: 'own bars', split: 'all', count: 4 }]);
+    const found = readFileSync(join(home, 'folder.csv'), 'utf8').trim().split('\n').slice(1);
+    const pairs = found.map((line) => line.split(',')).map((cells) => `${cells[1]} ${cells[3]}`);
+    const expected = [0, 1, 2, 13].map((index) => `${labels[index]} ${predictionOf(index)}`);
+    expect(pairs.sort()).toEqual(expected.sort());
+    const right = pairs.filter((pair) => pair.split(' ')[0] === pair.split(' ')[1]).length;
+    expect(objects()[0]).toMatchObject({ correct: right, accuracy: right / 4 });
   });
 
   test.each([

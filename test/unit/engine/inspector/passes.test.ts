@@ -113,6 +113,27 @@ describe('what is shown of an image', () => {
   });
 });
 
+test('a question about one image does not wait for those about many', async () => {
+  using opened = await inspectedRun();
+  const { run, ask } = opened;
+  const order: string[] = [];
+  const note = (name: string) => () => order.push(name);
+  await Promise.all([
+    ask('runs.gradients', { run, image: testImage(0) }).then(note('first')),
+    ask('runs.embedding', { run }).then(note('many')),
+    ask('runs.predict', { run, offset: 0, count: 8 }).then(note('more')),
+    ask('runs.featureMaps', { run, image: testImage(1) }).then(note('one')),
+  ]);
+  expect(order).toEqual(['first', 'one', 'many', 'more']);
+  // Nor for one that is under way: it has its turn between two batches.
+  order.length = 0;
+  await Promise.all([
+    ask('runs.strongest', { run, layer: 'C3' }).then(note('many')),
+    ask('runs.featureMaps', { run, image: testImage(2) }).then(note('one')),
+  ]);
+  expect(order).toEqual(['one', 'many']);
+});
+
 describe('questions that make no sense', () => {
   test.each([
     ['runs.arithmetic', { layer: 'C9', channel: 0 }, 'C9'],
