@@ -3,6 +3,7 @@ import { compare } from './en/compare.ts';
 import { data } from './en/data.ts';
 import { figures } from './en/figures.ts';
 import { frame } from './en/frame.ts';
+import { inspect } from './en/inspect.ts';
 import { judge } from './en/judge.ts';
 import { run } from './en/run.ts';
 import { runs } from './en/runs.ts';
@@ -17,6 +18,7 @@ export const en = {
   data,
   runs,
   run,
+  inspect,
   table,
   compare,
   charts,
