@@ -15,6 +15,9 @@ const pair = {
   grid: { 'model.options.activation': ['sigmoid', 'relu'] },
 };
 
+/** On a machine that is busy. */
+const patient = { timeout: 30_000 };
+
 describeInShells('looking inside a network', (app) => {
   let sigmoid = '';
   let relu = '';
@@ -37,7 +40,7 @@ describeInShells('looking inside a network', (app) => {
     const graph = page.getByRole('group', { name: 'Layers of the network' });
     await graph.getByRole('button', { name: /^C3 / }).click();
     for (const words of ['16 × 10 × 10', '1,516']) await graph.getByText(words).first().waitFor();
-    await picture('Maps of C3').click({ position: { x: 8, y: 8 } });
+    await picture('Maps of C3').click({ position: { x: 3, y: 3 } });
     const panel = page.getByRole('region', { name: 'How C3 comes to this number' });
     await panel.getByText('✓ equals the network’s own output').waitFor();
     // The picture says what the engine says.
@@ -65,7 +68,7 @@ describeInShells('looking inside a network', (app) => {
     const best = found.maps[0]?.images[0];
     const index = found.samples[best?.sample ?? -1]?.index;
     await page.locator('.strongest li').first().getByRole('button').first().click();
-    await expect.poll(() => page.url()).toContain(`image=${index}`);
+    await expect.poll(() => page.url(), patient).toContain(`image=${index}`);
   });
 
   test('gradients that vanish are seen beside those that do not, on one scale', async () => {
@@ -73,8 +76,8 @@ describeInShells('looking inside a network', (app) => {
     await openTab('network', `&image=0&layer=C1&beside=${relu}`);
     await button('Backward').click();
     const rows = page.locator('.flow tbody tr');
-    await expect.poll(() => rows.count()).toBe(8);
-    await expect.poll(() => page.locator('.flow .bar').count()).toBe(16);
+    await expect.poll(() => rows.count(), patient).toBe(8);
+    await expect.poll(() => page.locator('.flow .bar').count(), patient).toBe(16);
     for (const [run, column] of [
       [sigmoid, 0],
       [relu, 1],
@@ -93,8 +96,8 @@ describeInShells('looking inside a network', (app) => {
   test('two runs are seen side by side on the same image in the feature maps', async () => {
     const { page } = app();
     await openTab('maps', `&image=5&beside=${relu}`);
-    await expect.poll(() => picture('Maps of C1').count()).toBe(2);
-    await expect.poll(() => page.getByText('True class 1').count()).toBe(2);
+    await expect.poll(() => picture('Maps of C1').count(), patient).toBe(2);
+    await expect.poll(() => page.getByText('True class 1').count(), patient).toBe(2);
     // One scale: what stands under both pictures of a layer is the same.
     const scales = page.getByRole('region', { name: 'Maps of C3' }).locator('.scale');
     expect(await scales.nth(0).textContent()).toBe(await scales.nth(1).textContent());
@@ -109,7 +112,7 @@ describeInShells('looking inside a network', (app) => {
     await openTab('evidence', '&image=0');
     await picture('Gradient saliency').waitFor();
     await picture('Occlusion').waitFor();
-    await expect.poll(() => page.locator('.top li').count()).toBe(5);
+    await expect.poll(() => page.locator('.top li').count(), patient).toBe(5);
     const found = await app().call('runs.occlusion', { run: sigmoid, image: { split: 'test', index: 0 } });
     await page.getByText(`${found.size} × ${found.size} pixels`).waitFor();
   });
@@ -133,7 +136,7 @@ describeInShells('looking inside a network', (app) => {
     const shown = await page.locator('.outputs .value').allTextContents();
     expect(shown).toEqual(known.probabilities.map((value) => value.toFixed(4)));
     await openTab('evidence', '&image=own');
-    await expect.poll(() => page.locator('.top li').count()).toBe(5);
+    await expect.poll(() => page.locator('.top li').count(), patient).toBe(5);
     await button('Back to the test images').click();
     await page.getByRole('radiogroup', { name: 'Choose a test image' }).waitFor();
   });
@@ -147,7 +150,7 @@ describeInShells('looking inside a network', (app) => {
     await page.keyboard.press('ArrowRight');
     await page.getByText('Image 0: 7').waitFor();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.url()).toContain('tab=maps');
+    await expect.poll(() => page.url(), patient).toContain('tab=maps');
     expect(page.url()).toContain('image=0');
   });
 
