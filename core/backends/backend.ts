@@ -112,9 +112,14 @@ export interface TrainRequest {
   readonly moment: Moment;
   /** Finished epochs, which augmentation draws from; 0 where left out. */
   readonly epoch?: number;
+  /**
+   * What the losses come to before these steps, 0 where left out. They are added one after the other to it, so that an
+   * epoch's sum has the same bits however its steps are cut into calls.
+   */
+  readonly lossSum?: number;
 }
 
-/** What came of the steps of one call. Sums, so that the epoch's running mean can be formed from them. */
+/** What came of the steps of one call. Sums, so that the epoch's running mean can be formed from them; `lossSum` from the one given. */
 export interface TrainReport {
   readonly steps: number;
   readonly samples: number;

@@ -129,6 +129,7 @@ class Training {
       rates: Float32Array.from({ length: steps }, (_, i) => this.#rate(first + i)),
       moment: { seed: this.#session.config.seed, step: this.#position.step },
       epoch: this.#position.epoch,
+      lossSum: this.#position.lossSum,
     });
     const milliseconds = performance.now() - before;
     this.#pacer.measured(steps, milliseconds);
@@ -148,14 +149,14 @@ class Training {
   }
 
   #count(steps: number, report: TrainReport): void {
-    const { stepInEpoch, step, samples, lossSum, correct } = this.#position;
+    const { stepInEpoch, step, samples, correct } = this.#position;
     if (report.nonFinite !== null) throw this.#nonFinite(step + report.nonFinite.step + 1, report.nonFinite);
     this.#position = {
       ...this.#position,
       stepInEpoch: stepInEpoch + steps,
       step: step + steps,
       samples: samples + report.samples,
-      lossSum: lossSum + report.lossSum,
+      lossSum: report.lossSum,
       correct: correct + report.correct,
     };
   }

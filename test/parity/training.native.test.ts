@@ -14,6 +14,7 @@ import { relativeError } from '../support/compare.ts';
 import { centred, lenetPlan, noisySamples } from '../support/lenet.ts';
 import { drawBatch } from '../support/plans.ts';
 import { temporaryFolder } from '../support/project.ts';
+import { trainStepByStep } from '../support/split-training.ts';
 
 const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.01 } as const;
 const samples = noisySamples(150, 7);
@@ -276,6 +277,19 @@ describe('a probe on the CPU', () => {
       return program.probe(batch);
     };
     expect(await probe(16)).toEqual(await probe(37));
+  });
+});
+
+describe('the sum of the losses', () => {
+  it.each([
+    ['the CPU', createNativeBackend],
+    ['the reference', createReferenceBackend],
+  ])('has the same bits on %s however the steps are cut into calls', async (_, create) => {
+    const at = { ...request, lossSum: 0.1 };
+    const whole = await (await compiled(create(), lenetPlan(), 2)).train('train', at);
+    const cut = await trainStepByStep(await compiled(create(), lenetPlan(), 2), 'train', at);
+    expect(whole.lossSum).toBeGreaterThan(133 * 0.1);
+    expect(cut).toBe(whole.lossSum);
   });
 });
 

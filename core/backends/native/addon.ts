@@ -115,6 +115,8 @@ export interface Addon {
     batchSize: number,
     rates: Float32Array,
     moment: Moment,
+    /** What the losses of these steps are added to. */
+    lossSum: number,
   ): Promise<NativeTally>;
   evaluate(
     program: NativeProgram,

@@ -149,10 +149,12 @@ export class NativeCpuProgram implements Program {
 
   async train(split: string, request: TrainRequest): Promise<TrainReport> {
     const { addon } = this.#device;
-    const { order, batchSize, rates, moment, epoch = 0 } = request;
+    const { order, batchSize, rates, moment, epoch = 0, lossSum: before = 0 } = request;
     const { source: plain, augmentation } = this.#split(split);
     const source = { ...plain, augmentation: augmentation && lowerAugmentation(augmentation, epoch) };
-    const tally = await nativeJob(() => addon.train(this.#program, source, order, batchSize, rates, moment));
+    const tally = await nativeJob(() =>
+      addon.train(this.#program, source, order, batchSize, rates, moment, before),
+    );
     const { steps, samples, lossSum, correct, nonFiniteStep, nonFiniteLayer } = tally;
     const nonFinite = nonFiniteStep < 0 ? null : { step: nonFiniteStep, layer: nonFiniteLayer };
     return { steps, samples, lossSum, correct, nonFinite };

@@ -72,7 +72,7 @@ export class ReferenceProgram implements Program {
   }
 
   async train(split: string, request: TrainRequest): Promise<TrainReport> {
-    const report = { steps: 0, samples: 0, lossSum: 0, correct: 0 };
+    const report = { steps: 0, samples: 0, lossSum: request.lossSum ?? 0, correct: 0 };
     for (let start = 0; start < request.order.length; start += request.batchSize) {
       await nextTurn();
       const indices = request.order.subarray(start, start + request.batchSize);

@@ -207,7 +207,7 @@ export class WebGpuProgram implements Program {
   }
 
   async #train(split: string, request: TrainRequest): Promise<TrainReport> {
-    const { order, batchSize, rates, moment, epoch = 0 } = request;
+    const { order, batchSize, rates, moment, epoch = 0, lossSum: before = 0 } = request;
     const { training: feed } = this.#split(split, order);
     const steps = Math.ceil(order.length / batchSize);
     if (batchSize > this.#options.batchSize || rates.length < steps) {
@@ -215,7 +215,7 @@ export class WebGpuProgram implements Program {
     }
     const gathering = await feed.ready();
     const { forward, loss, backward, update } = this.#stages;
-    const report = { steps: 0, samples: 0, lossSum: 0, correct: 0 };
+    const report = { steps: 0, samples: 0, lossSum: before, correct: 0 };
     for (const first of this.#segments(steps, batchSize)) {
       const indices = order.subarray(first.sample, first.sample + first.samples);
       const { tallies, fault } = await this.#run({

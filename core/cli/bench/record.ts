@@ -32,7 +32,13 @@ export function recording(
     return count;
   };
   const train = async (split: string, request: TrainRequest): Promise<TrainReport> => {
-    let total: TrainReport = { steps: 0, samples: 0, lossSum: 0, correct: 0, nonFinite: null };
+    let total: TrainReport = {
+      steps: 0,
+      samples: 0,
+      lossSum: request.lossSum ?? 0,
+      correct: 0,
+      nonFinite: null,
+    };
     const steps = request.rates.length;
     while (total.steps < steps && total.nonFinite === null) {
       const done = request.moment.step + total.steps;
@@ -58,6 +64,7 @@ function partOf(request: TrainRequest, first: number, count: number): TrainReque
   const { order, batchSize, rates, moment } = request;
   return {
     ...request,
+    lossSum: 0,
     order: order.subarray(first * batchSize, (first + count) * batchSize),
     rates: rates.subarray(first, first + count),
     moment: { ...moment, step: moment.step + first },

@@ -278,7 +278,7 @@ Moment readMoment(const js::Value& moment) {
   return trainingMoment(moment.get("seed").integer(0, kExact), moment.get("step").integer(0, kExact));
 }
 
-// train(program, source, order, batchSize, rates, moment): Promise<tally>
+// train(program, source, order, batchSize, rates, moment, lossSum): Promise<tally>
 napi_value train(napi_env env, const Arguments& arguments) {
   auto job = std::make_unique<Job>(env, arguments.handle());
   Program& program = arguments.idle(job->handle);
@@ -293,7 +293,10 @@ napi_value train(napi_env env, const Arguments& arguments) {
   job->hold(arguments[4]);
   const auto tally = std::make_shared<Tally>();
   const Moment moment = readMoment(arguments[5]);
-  job->work = [=, &program] { *tally = program.train(source, order.data, order.size, batchSize, rates.data, moment); };
+  const double lossSum = arguments[6].number();
+  job->work = [=, &program] {
+    *tally = program.train(source, order.data, order.size, batchSize, rates.data, moment, lossSum);
+  };
   job->result = [=](napi_env e) { return tallyResult(e, *tally); };
   return start(env, std::move(job));
 }

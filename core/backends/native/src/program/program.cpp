@@ -117,8 +117,9 @@ float* Program::at(Storage storage, int parameter) {
 }
 
 Tally Program::train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
-                     const Moment& moment) {
+                     const Moment& moment, double lossSum) {
   Tally tally;
+  tally.lossSum = lossSum;
   const auto batchAt = [&](int64_t start) {
     Batch batch;
     batch.images = static_cast<int>(std::min<int64_t>(batchSize, count - start));

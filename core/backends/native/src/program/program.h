@@ -101,9 +101,10 @@ class Program {
   int64_t size(int parameter) const;
   float* at(Storage storage, int parameter);
 
-  /// Runs consecutive steps of `batchSize` samples (the last may have fewer), one learning rate each, from a moment on.
+  /// Runs consecutive steps of `batchSize` samples (the last may have fewer), one learning rate each, from a moment on;
+  /// losses are added to `lossSum`.
   Tally train(const Source& source, const uint32_t* order, int64_t count, int batchSize, const float* rates,
-              const Moment& moment);
+              const Moment& moment, double lossSum);
 
   /// Forward only; `predictions` [count]; `outputs` [count][outputs of the last layer], or null.
   Tally evaluate(const Source& source, const uint32_t* indices, int64_t count, int32_t* predictions, float* outputs);
