@@ -20,6 +20,7 @@ import {
   series,
 } from './runs.ts';
 import { settingsTable } from './settings.ts';
+import { groupBootstrap, outcomes } from './significance.ts';
 import { modelSource } from './specs.ts';
 import { uploadMethods } from './uploads.ts';
 
@@ -225,6 +226,18 @@ export const methods = {
       target: z.object({ metric: z.string(), value: z.number() }).optional(),
     }),
     comparison,
+  ),
+  /**
+   * Bootstrap intervals by one outcome for the pairs of groups that `runs.compare` tests, in its order; apart from it
+   * because they take ten thousand draws a pair. `runs` are the counted ones of each group.
+   */
+  'runs.bootstrap': method(
+    z.object({
+      groups: z.array(z.object({ label: z.string(), runs: z.array(z.string()) })),
+      outcome: z.enum(outcomes),
+      target: z.object({ metric: z.string(), value: z.number() }),
+    }),
+    z.array(groupBootstrap),
   ),
   /** When runs first came to a value of a metric: at least it, or of a loss at most it. */
   'runs.arrivals': method(

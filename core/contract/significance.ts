@@ -34,9 +34,11 @@ export const groupDifference = z.object({
   paired: studentTest.extend({ seeds: z.int() }).nullable(),
   /** Mann-Whitney; `smallestP` is the least that samples of these sizes could give. */
   rankSum: z.object({ u: z.number(), p: z.number(), smallestP: z.number(), exact: z.boolean() }).nullable(),
-  /** 95% percentile interval of the difference. */
-  bootstrap: interval.nullable(),
   /** Hedges' g. */
   effect: z.number().nullable(),
 });
 export type GroupDifference = z.infer<typeof groupDifference>;
+
+/** 95% bootstrap percentile interval of the difference of two groups' means, second minus first. */
+export const groupBootstrap = z.object({ first: z.string(), second: z.string(), interval });
+export type GroupBootstrap = z.infer<typeof groupBootstrap>;

@@ -4,7 +4,7 @@ import { type GroupDifference, type Outcome, outcomes } from '../contract/signif
 import type { Statistic } from '../contract/statistic.ts';
 import { getPath } from '../train/paths.ts';
 import { type Difference, findDifferences, flatten } from './differences.ts';
-import { compareGroups } from './statistics/compare-groups.ts';
+import { compareGroups, type Sample } from './statistics/compare-groups.ts';
 import { mean, sampleDeviation } from './statistics/describe.ts';
 
 /** A run with its complete configuration. */
@@ -112,25 +112,35 @@ export function testGroups(
   reached: ReadonlyMap<string, Reached>,
 ): GroupDifference[] {
   const summaries = new Map(runs.map(({ summary }) => [summary.id, summary]));
+  return outcomes.flatMap((outcome) =>
+    compareGroups(
+      outcome,
+      groups.map(({ label, counted }) => {
+        const members = counted.map((id) => summaries.get(id)).filter((run) => run !== undefined);
+        return sampleOf(outcome, label, members, reached);
+      }),
+    ),
+  );
+}
+
+/** A group's numbers of one outcome, of the runs that have it. */
+export function sampleOf(
+  outcome: Outcome,
+  label: string,
+  members: readonly RunSummary[],
+  reached: ReadonlyMap<string, Reached>,
+): Sample {
   const outcomeOf: Record<Outcome, (run: RunSummary) => number | null> = {
     test: ({ test }) => test,
     best: ({ best }) => best,
     epochsToTarget: ({ id }) => reached.get(id)?.epoch ?? null,
     secondsToTarget: ({ id }) => reached.get(id)?.seconds ?? null,
   };
-  return outcomes.flatMap((outcome) =>
-    compareGroups(
-      outcome,
-      groups.map((group) => {
-        const members = group.counted.map((id) => summaries.get(id)).filter((run) => run !== undefined);
-        const observations = members.flatMap((run) => {
-          const value = outcomeOf[outcome](run);
-          return value === null ? [] : [{ seed: run.seed, value }];
-        });
-        return { label: group.label, observations };
-      }),
-    ),
-  );
+  const observations = members.flatMap((run) => {
+    const value = outcomeOf[outcome](run);
+    return value === null ? [] : [{ seed: run.seed, value }];
+  });
+  return { label, observations };
 }
 
 /** Over the runs that have the number. */

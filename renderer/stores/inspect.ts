@@ -22,5 +22,6 @@ export const useInspectStore = defineStore('inspect', () => ({
   judge: (request: Params<'runs.judge'>) => useBridge().call('runs.judge', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
   compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),
+  bootstrap: (request: Params<'runs.bootstrap'>) => useBridge().call('runs.bootstrap', request),
   arrivals: (request: Params<'runs.arrivals'>) => useBridge().call('runs.arrivals', request),
 }));

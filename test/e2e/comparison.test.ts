@@ -55,6 +55,10 @@ describe('a comparison of finished runs', () => {
     await app.page.getByText('with the same results: relu seed 1 (2 runs)').waitFor();
     const sentence = app.page.getByText(/relu is .* points better than sigmoid/);
     expect(await sentence.textContent()).toMatch(/Welch t, p .*, n = 3 \+ 3\)/);
+    const numbers = app.page.getByRole('grid', { name: 'How sure the differences are' });
+    const last = numbers.getByRole('row', { name: /relu/ }).getByRole('gridcell');
+    // The last but one; drawn after everything else.
+    await expect.poll(() => last.nth(7).textContent()).toMatch(/\d\.\d+ .* \d\.\d+/);
   });
 
   test('moves the target by keys and by dragging, and says how many times as long the slower group takes', async () => {

@@ -2,14 +2,25 @@ import type { Arrival } from '../../contract/arrivals.ts';
 import { derivedKeys } from '../../contract/averaged.ts';
 import type { Store } from '../../store/store.ts';
 import { describeArrivals } from '../arrivals.ts';
-import { type ComparedRun, defaultGrouping, defaultTarget, formGroups, testGroups } from '../comparison.ts';
+import {
+  type ComparedRun,
+  defaultGrouping,
+  defaultTarget,
+  formGroups,
+  type Reached,
+  sampleOf,
+  type Target,
+  testGroups,
+} from '../comparison.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { findDifferences } from '../differences.ts';
+import { bootstrapInThread } from '../statistics/bootstrap-in-thread.ts';
+import { enoughSeeds, pairsOf, valuesOf } from '../statistics/compare-groups.ts';
 
 /** Runs side by side: what differs in their configurations, and what came of it per group. */
 export function compareHandlers({
   store,
-}: Pick<EngineContext, 'store'>): HandlersOf<'runs.compare' | 'runs.arrivals'> {
+}: Pick<EngineContext, 'store'>): HandlersOf<'runs.compare' | 'runs.bootstrap' | 'runs.arrivals'> {
   return {
     'runs.arrivals': ({ groups, metric, value }) =>
       describeArrivals(
@@ -18,6 +29,29 @@ export function compareHandlers({
           arrivals: runs.map((id) => arrivalOf(store, id, metric, value)),
         })),
       ),
+    'runs.bootstrap': async ({ groups, outcome, target }) => {
+      const reached = reachedBy(
+        store,
+        groups.flatMap(({ runs }) => runs),
+        target,
+      );
+      const samples = groups.map(({ label, runs }) =>
+        sampleOf(
+          outcome,
+          label,
+          runs.map((id) => store.runs.get(id)),
+          reached,
+        ),
+      );
+      const pairs = pairsOf(samples).filter(([first, second]) => enoughSeeds(first, second));
+      const intervals = await bootstrapInThread(
+        pairs.map(([first, second]) => ({ first: valuesOf(first), second: valuesOf(second) })),
+      );
+      return pairs.flatMap(([first, second], i) => {
+        const interval = intervals[i];
+        return interval ? [{ first: first.label, second: second.label, interval }] : [];
+      });
+    },
     'runs.compare': ({ runs: ids, groupBy, target: wanted }) => {
       const runs: ComparedRun[] = ids.map((id) => ({
         summary: store.runs.get(id),
@@ -29,9 +63,7 @@ export function compareHandlers({
       );
       const target = wanted ?? defaultTarget(runs);
       const grouping = groupBy ?? defaultGrouping(runs, differences);
-      const reached = new Map(
-        ids.map((id) => [id, store.metrics.firstReaching(id, target.metric, target.value)]),
-      );
+      const reached = reachedBy(store, ids, target);
       const groups = formGroups(runs, grouping, reached);
       return {
         runs: ids,
@@ -43,6 +75,10 @@ export function compareHandlers({
       };
     },
   };
+}
+
+function reachedBy(store: Store, runs: readonly string[], { metric, value }: Target): Map<string, Reached> {
+  return new Map(runs.map((id) => [id, store.metrics.firstReaching(id, metric, value)]));
 }
 
 function arrivalOf(store: Store, run: string, metric: string, value: number): Arrival & { seed: number } {

@@ -1,5 +1,4 @@
 import type { GroupDifference, Outcome } from '../../contract/significance.ts';
-import { bootstrapInterval } from './bootstrap.ts';
 import { mean } from './describe.ts';
 import { holmCorrected } from './holm.ts';
 import { rankSumTest } from './rank-sum.ts';
@@ -26,11 +25,7 @@ const mostGroups = 12;
  * picked for its result; its p values are corrected for the number of pairs (Holm).
  */
 export function compareGroups(outcome: Outcome, groups: readonly Sample[]): GroupDifference[] {
-  if (groups.length > mostGroups) return [];
-  const pairs = groups.flatMap((first, i) => groups.slice(i + 1).map((second) => [first, second] as const));
-  const differences = pairs
-    .map(([first, second]) => comparePair(outcome, first, second))
-    .filter((one) => one !== null);
+  const differences = pairsOf(groups).map(([first, second]) => comparePair(outcome, first, second));
   const corrected = holmCorrected(differences.flatMap(({ welch }) => (welch ? [welch.p] : [])));
   let next = 0;
   return differences.map((difference) => ({
@@ -39,15 +34,26 @@ export function compareGroups(outcome: Outcome, groups: readonly Sample[]): Grou
   }));
 }
 
-function comparePair(
-  outcome: Outcome,
-  one: Sample,
-  other: Sample,
-): Omit<GroupDifference, 'correctedP'> | null {
-  const first = one.observations.map(({ value }) => value);
-  const second = other.observations.map(({ value }) => value);
-  if (first.length === 0 || second.length === 0) return null;
-  const enough = Math.min(seedsOf(one), seedsOf(other)) >= fewestSeeds;
+/** Every two groups that both have the outcome; none where there are too many to take in. */
+export function pairsOf(groups: readonly Sample[]): [Sample, Sample][] {
+  if (groups.length > mostGroups) return [];
+  const known = groups.filter(({ observations }) => observations.length > 0);
+  return known.flatMap((first, i) => known.slice(i + 1).map((second): [Sample, Sample] => [first, second]));
+}
+
+/** Whether both have seeds enough for a test to be worth its name. */
+export function enoughSeeds(one: Sample, other: Sample): boolean {
+  return Math.min(seedsOf(one), seedsOf(other)) >= fewestSeeds;
+}
+
+export function valuesOf({ observations }: Sample): number[] {
+  return observations.map(({ value }) => value);
+}
+
+function comparePair(outcome: Outcome, one: Sample, other: Sample): Omit<GroupDifference, 'correctedP'> {
+  const first = valuesOf(one);
+  const second = valuesOf(other);
+  const enough = enoughSeeds(one, other);
   return {
     outcome,
     first: one.label,
@@ -58,7 +64,6 @@ function comparePair(
     welch: enough ? welchTest(first, second) : null,
     paired: comparePaired(one.observations, other.observations),
     rankSum: enough ? rankSumTest(first, second) : null,
-    bootstrap: enough ? bootstrapInterval(first, second) : null,
     effect: enough ? hedgesG(first, second) : null,
   };
 }

@@ -4,6 +4,9 @@ import { formatDuration, formatValue, valueKind } from '../../charts/format.ts';
 /** The usual bound below which a difference is not put down to chance. */
 export const bound = 0.05;
 
+/** Tells the pairs of one outcome apart. */
+export const pairKey = ({ first, second }: Pick<GroupDifference, 'first' | 'second'>) => `${first} ${second}`;
+
 export type Verdict = 'tooFew' | 'untestable' | 'clear' | 'unclear';
 
 /** What is said of a pair, always from the group that did better. */

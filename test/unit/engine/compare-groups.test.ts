@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { significanceInWords } from '../../../core/cli/significance.ts';
-import { bootstrapInterval } from '../../../core/engine/statistics/bootstrap.ts';
+import { bootstrapIntervals } from '../../../core/engine/statistics/bootstrap.ts';
 import { compareGroups, type Sample } from '../../../core/engine/statistics/compare-groups.ts';
 import { rankSumTest } from '../../../core/engine/statistics/rank-sum.ts';
 import { pairedTest, welchTest } from '../../../core/engine/statistics/two-samples.ts';
@@ -90,7 +90,7 @@ describe('the bootstrap interval', () => {
     const all = means(second)
       .flatMap((m) => means(first).map((n) => m - n))
       .sort((a, b) => a - b);
-    const [low, high] = bootstrapInterval(first, second) ?? [0, 0];
+    const [low, high] = bootstrapIntervals([{ first, second }])[0] ?? [0, 0];
     const share = (test: (value: number) => boolean) => all.filter(test).length / all.length;
     const tiny = 1e-12;
     // A lump of equal values may straddle the 2.5% point; drawing 9,999 times adds about 0.2%.
@@ -100,7 +100,20 @@ describe('the bootstrap interval', () => {
     expect(share((value) => value >= high - tiny)).toBeGreaterThan(0.02);
   });
 
-  test('is the same every time', () => {
-    expect(bootstrapInterval([1, 2, 4], [3, 5, 6])).toEqual(bootstrapInterval([1, 2, 4], [3, 5, 6]));
+  test('stays what it is, whichever pairs are asked for along with it', () => {
+    const pairs = [
+      { first: [1, 2, 4], second: [3, 5, 6] },
+      { first: [0.1, 0.7], second: [0.2, 0.4, 0.9, 1.3] },
+      { first: [1], second: [2, 3] },
+      { first: [9, 2, 5], second: [1, 1, 8] },
+    ];
+    const together = bootstrapIntervals(pairs);
+    expect(together).toEqual([
+      [0.33333333333333304, 4.333333333333333],
+      [-0.2749999999999999, 0.9],
+      null,
+      [-6.666666666666667, 2.666666666666667],
+    ]);
+    expect(pairs.flatMap((pair) => bootstrapIntervals([pair]))).toEqual(together);
   });
 });

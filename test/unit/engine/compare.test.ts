@@ -4,6 +4,7 @@ import { formGroups } from '../../../core/engine/comparison.ts';
 import { findDifferences } from '../../../core/engine/differences.ts';
 import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
 import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
+import { bootstrapIntervals } from '../../../core/engine/statistics/bootstrap.ts';
 import type { Store } from '../../../core/store/store.ts';
 import { aRun, temporaryStore } from '../../support/store.ts';
 
@@ -99,6 +100,68 @@ describe('groups', () => {
     const labels = (keys: string[]) => formGroups(runs, keys, new Map()).map(({ label }) => label);
     expect(labels(['lr'])).toEqual(['0.03', '0.1', '0.2']);
     expect(labels(['activation', 'lr'])).toEqual(['relu, 0.03', 'relu, 0.1', 'relu, 0.2', 'sigmoid, 0.1']);
+  });
+});
+
+describe('the bootstrap of groups', () => {
+  const target = { metric: 'test/accuracy', value: 0.98 };
+
+  /** Runs of one epoch each, a seed for each accuracy. */
+  function runsOf(store: Store, fn: string, accuracies: readonly number[]): string[] {
+    const make = (_: number, place: number) => aRun(`${fn}/seed ${place + 1}`, { seed: place + 1 });
+    const runs = store.runs.create(store.experiments.create(fn, {}), accuracies.map(make));
+    for (const [place, run] of runs.entries()) {
+      const accuracy = accuracies[place] as number;
+      const at = {
+        epoch: 1,
+        step: 100,
+        seconds: 10 + place,
+        samples: 1000,
+        correct: Math.round(1000 * accuracy),
+      };
+      const metrics = { loss: 1 - accuracy, accuracy };
+      store.evaluations.record(run, { ...at, split: 'validation', metrics });
+      store.evaluations.record(run, { ...at, split: 'test', metrics });
+    }
+    return runs;
+  }
+
+  test('is that of their numbers, by the outcome asked for, for pairs with seeds enough', async () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const bootstrap = compareHandlers({ store })['runs.bootstrap'];
+    const groups = [
+      { label: 'none', runs: [] },
+      { label: 'sigmoid', runs: runsOf(store, 'sigmoid', [0.9, 0.91, 0.94]) },
+      { label: 'two seeds', runs: runsOf(store, 'two seeds', [0.9, 0.91]) },
+      { label: 'relu', runs: runsOf(store, 'relu', [0.98, 0.99, 0.985, 0.97]) },
+      { label: 'tanh', runs: runsOf(store, 'tanh', [0.98, 0.985, 0.99]) },
+    ];
+    const [low, high] = bootstrapIntervals([
+      { first: [0.9, 0.91, 0.94], second: [0.98, 0.99, 0.985, 0.97] },
+    ])[0] as [number, number];
+    const byTest = await bootstrap({ groups, outcome: 'test', target });
+    expect(byTest.map(({ first, second }) => `${first}-${second}`)).toEqual([
+      'sigmoid-relu',
+      'sigmoid-tanh',
+      'relu-tanh',
+    ]);
+    expect(byTest[0]?.interval).toEqual([low, high]);
+    // Of the runs that came to the target, relu's after 10, 11 and 12 seconds, tanh's alike; sigmoid's never did.
+    const bySeconds = await bootstrap({ groups, outcome: 'secondsToTarget', target });
+    expect(bySeconds).toEqual([
+      {
+        first: 'relu',
+        second: 'tanh',
+        interval: bootstrapIntervals([{ first: [10, 11, 12], second: [10, 11, 12] }])[0],
+      },
+    ]);
+  });
+
+  test('of nothing to test is nothing', async () => {
+    using temporary = temporaryStore();
+    const bootstrap = compareHandlers({ store: temporary.store })['runs.bootstrap'];
+    expect(await bootstrap({ groups: [{ label: 'none', runs: [] }], outcome: 'test', target })).toEqual([]);
   });
 });
 

@@ -13,7 +13,6 @@ const pair = (changes: Partial<GroupDifference>): GroupDifference => ({
   correctedP: 0.0008,
   paired: null,
   rankSum: null,
-  bootstrap: null,
   effect: null,
   ...changes,
 });
