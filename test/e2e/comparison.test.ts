@@ -101,8 +101,7 @@ describe('a comparison of finished runs', () => {
     const copied = app.page.url();
     await openPage(app, address(ids.slice(0, 6)));
     await expect.poll(() => query().get('smoothing')).toBeNull();
-    const second = await app.newWindow();
-    await second.goto(copied);
+    const second = await app.newWindow(copied.slice(new URL(copied).origin.length));
     await second.getByRole('grid', { name: 'Results' }).waitFor();
     expect(await second.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.4');
     expect(await second.getByRole('checkbox', { name: 'log y' }).isChecked()).toBe(true);
