@@ -157,11 +157,11 @@ describe('the addon refuses what it cannot run', () => {
     await expect(train(new Uint32Array(16), 16, 'test')).rejects.toMatchObject(invalid);
   });
 
-  it('images of the wrong size, or that do not match their labels', async () => {
+  it('images wholly outside the input, or that do not match their labels', async () => {
     const program = await createNativeBackend().compile(plan, { threads: 1, batchSize: 16, optimizer });
     const request = { order: new Uint32Array(1), batchSize: 1, rates: Float32Array.of(0.1), moment };
-    program.attach('large', samples, { ...centred, padTop: 5 });
-    await expect(program.train('large', request)).rejects.toMatchObject(invalid);
+    program.attach('outside', samples, { ...centred, padTop: 32 });
+    await expect(program.train('outside', request)).rejects.toMatchObject(invalid);
     program.attach('short', { ...samples, images: samples.images.subarray(1) }, centred);
     await expect(program.train('short', request)).rejects.toMatchObject(invalid);
     const labels = samples.labels.slice().fill(10);
