@@ -67,9 +67,14 @@ export class Session implements AsyncDisposable {
     await this.go(new URL(this.page.url()).hash.slice(1), 'curve');
   }
 
-  /** A page that is no window, to ask the engine from. */
+  /**
+   * A page that is no window, to ask the engine from. It has a browser window of its own: a second tab would put the measured page
+   * into the background, where a browser draws one frame a second.
+   */
   async bystander(): Promise<Page> {
-    const page = await this.#context.newPage();
+    const storageState = await this.#context.storageState();
+    const context = await this.#browser.newContext({ storageState });
+    const page = await context.newPage();
     await page.goto(`${this.host.origin}/icon.svg`);
     return page;
   }

@@ -38,7 +38,7 @@ export async function measureTraining(session: Session, home: string, seconds: n
   const frames = await page.evaluate(() => window.probes.frames());
   const after = await heapBytes(page);
   store.close();
-  await bystander.close();
+  await bystander.context().close();
   for (const run of runs) await session.call('runs.stop', { run });
   return [
     { what: 'four runs training: frame gap, p99', measured: quantile(frames, 0.99), wanted: 50, unit: 'ms' },
