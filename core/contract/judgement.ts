@@ -9,7 +9,7 @@ import { datasetReference } from './specs.ts';
 export const viewKinds = ['one', 'flips', 'crops', 'ten'] as const;
 export type ViewKind = (typeof viewKinds)[number];
 
-/** What one run, or a committee of several, says of the test set with its best weights. Accuracies are fractions. */
+/** What one run, or a committee of several, says of the test set. Accuracies are fractions. */
 export const judgement = z.object({
   /** Title of the data set, and where its images are to be had. */
   dataset: z.string(),

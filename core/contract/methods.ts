@@ -203,9 +203,13 @@ export const methods = {
     }),
     kernelFilm,
   ),
-  /** What the best weights of one run, or of a committee of several, say of the test set; takes seconds. */
+  /** What one run, or a committee of several, says of the test set, by default with the best weights; takes seconds. */
   'runs.judge': method(
-    z.object({ runs: z.array(z.string()).min(1).max(100), views: z.enum(viewKinds).optional() }),
+    z.object({
+      runs: z.array(z.string()).min(1).max(100),
+      checkpoint: weightsChoice.optional(),
+      views: z.enum(viewKinds).optional(),
+    }),
     judgement,
   ),
   'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),

@@ -211,10 +211,18 @@ export function runName(
   return `${what.length > room ? `${what.slice(0, room - 1)}…` : what}/seed ${seed}`;
 }
 
+/** `0.01`, `alexnet`, `adam`; steps as `width 10 + grey`. */
 function shortValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shortStep).join(' + ');
   if (typeof value !== 'object' || value === null) return String(value);
   const name = ['type', 'preset', 'spec.name'].map((path) => getPath(value, path)).find(Boolean);
   return typeof name === 'string' ? name : JSON.stringify(value);
+}
+
+function shortStep(step: unknown): string {
+  if (typeof step !== 'object' || step === null) return shortValue(step);
+  const plain = Object.values(step).filter((value) => typeof value === 'string' || typeof value === 'number');
+  return plain.length > 0 ? plain.join(' ') : shortValue(step);
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Judgement extends Committee {
 }
 
 /**
- * What runs say of the test set together, with their best weights.
+ * What runs say of the test set together.
  * @throws `argument.invalid` where they were not tested on the same images; whatever a session or checkpoint throws
  */
 export async function judgeRuns(columns: readonly Column[], place: JudgePlace): Promise<Judgement> {

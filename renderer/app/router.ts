@@ -54,7 +54,7 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.compare', icon: 'compare', activity: 'compare' },
   },
   {
-    // ?runs=<id>,<id> and ?views=ten say who is asked, and how.
+    // ?runs=<id>,<id>, ?weights=last and ?views=ten say who is asked, and how.
     path: '/judge',
     name: 'judge',
     component: () => import('../views/judge/JudgeView.vue'),

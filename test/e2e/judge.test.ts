@@ -40,6 +40,18 @@ describeInShells('judging runs', (app) => {
       .waitFor();
   });
 
+  test('the last weights are judged as well as the best', async () => {
+    const { page } = app();
+    await page.getByRole('combobox', { name: 'Weights' }).click();
+    await page.getByRole('option', { name: 'last epoch of each' }).click();
+    const judged = await app().call('runs.judge', { runs, checkpoint: 'last' });
+    const { epoch } = await summary(runs[0] as string);
+    const [head] = await page.getByRole('row', { name: /seed 1/ }).allTextContents();
+    expect(judged.columns[0]?.epoch).toBe(epoch);
+    expect(head).toContain((judged.columns[0]?.correct ?? 0).toLocaleString('en-US'));
+    expect(page.url()).toContain('weights=last');
+  });
+
   test('more views of every image are averaged, and that is said', async () => {
     const { page } = app();
     await page.getByRole('combobox', { name: 'Look at every image' }).click();

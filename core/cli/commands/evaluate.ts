@@ -16,6 +16,7 @@ import type { RunConfig } from '../../train/experiment.ts';
 import { judge, openJudged } from '../../train/judged.ts';
 import { openSession, type Session } from '../../train/session.ts';
 import { mustBeTrainedOn } from '../../train/training-data.ts';
+import { checkpointFlag, chosenCheckpoint } from '../checkpoint.ts';
 import type { Command } from '../command.ts';
 import { metricValue, percent } from '../format.ts';
 import { sourceAt } from '../import-own.ts';
@@ -27,7 +28,7 @@ const atOnce = 4096;
 
 export const evaluateCommand: Command = {
   usage: 'evaluate <run>',
-  summary: 'Judge a run’s best weights on its test set, on another data set’s, or on a folder of images.',
+  summary: 'Judge a run’s weights on its test set, on another data set’s, or on a folder of images.',
   positionals: [1, 1],
   flags: {
     dataset: {
@@ -38,6 +39,7 @@ export const evaluateCommand: Command = {
       value: '<out.csv>',
       help: 'Write every prediction: index, class, predicted class, probability.',
     },
+    checkpoint: checkpointFlag,
     views: viewsFlag,
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference; by default the run’s own.' },
     threads: { value: '<n>', help: 'Threads.' },
@@ -48,7 +50,7 @@ export const evaluateCommand: Command = {
     const store = openStore(home);
     try {
       const config = store.runs.setup(run).config as RunConfig;
-      const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
+      const { path, sha256, epoch } = store.checkpoints.find(run, chosenCheckpoint(given.text('checkpoint')));
       const named = given.text('dataset');
       const own = named === undefined ? undefined : await ownData(named, store);
       if (own && kind !== 'one') throw noViews(own);

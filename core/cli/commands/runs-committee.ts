@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { ConvolabError } from '../../contract/errors.ts';
+import { judgedColumn } from '../../engine/judged-column.ts';
 import { openStore, type Store } from '../../store/store.ts';
-import type { RunConfig } from '../../train/experiment.ts';
-import { type Column, judgeRuns } from '../../train/judge.ts';
+import { judgeRuns } from '../../train/judge.ts';
+import { checkpointFlag, chosenCheckpoint } from '../checkpoint.ts';
 import type { Command } from '../command.ts';
 import { percent } from '../format.ts';
 import { openChosenDevice } from '../open-device.ts';
@@ -10,9 +11,10 @@ import { readViews, viewsFlag } from '../views.ts';
 
 export const runsCommittee: Command = {
   usage: 'runs committee <run or experiment>...',
-  summary: 'Average what the best weights of several runs say of the test set, as MCDNN does.',
+  summary: 'Average what several runs say of the test set, as MCDNN does.',
   positionals: [1, Number.POSITIVE_INFINITY],
   flags: {
+    checkpoint: checkpointFlag,
     views: viewsFlag,
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
     threads: { value: '<n>', help: 'Threads.' },
@@ -22,7 +24,8 @@ export const runsCommittee: Command = {
     try {
       const runs = runsOf(store, given.positionals);
       const views = readViews(given.text('views'));
-      const asked = runs.map((run) => columnOf(store, run));
+      const checkpoint = chosenCheckpoint(given.text('checkpoint'));
+      const asked = runs.map((run) => judgedColumn(store, run, checkpoint));
       const backend = await openChosenDevice(given.text('backend') ?? 'auto', output, home);
       const threads = given.count('threads') ?? availableParallelism();
       const {
@@ -65,10 +68,4 @@ function runsOf(store: Store, wanted: readonly string[]): string[] {
       },
     );
   });
-}
-
-function columnOf(store: Store, run: string): Column {
-  const config = store.runs.setup(run).config as RunConfig;
-  const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
-  return { run, config, checkpoint: { path, sha256, epoch } };
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
 import { writeFileAtomic } from '../../export/atomic-file.ts';
 import { call } from '../call.ts';
+import { checkpointFlag, chosenCheckpoint } from '../checkpoint.ts';
 import type { Command } from '../command.ts';
 import { byteSize } from '../format.ts';
 
@@ -15,12 +16,12 @@ export const runsExport: Command = {
   flags: {
     format: { value: '<format>', help: 'safetensors or csv.' },
     out: { value: '<file>', help: 'File to write; one that is there is replaced.' },
-    checkpoint: { value: '<which>', help: 'best (by default), last, or an epoch that has a checkpoint.' },
+    checkpoint: checkpointFlag,
   },
   async run({ arguments: given, output, engine: open }) {
     const format = readFormat(given.required('format'));
     const out = resolve(given.required('out'));
-    const checkpoint = readCheckpoint(given.text('checkpoint') ?? 'best');
+    const checkpoint = chosenCheckpoint(given.text('checkpoint'));
     const engine = await open();
     const run = given.positionals[0] as string;
     const { data } = await call(engine, 'runs.export', { run, format, checkpoint });
@@ -38,14 +39,5 @@ function readFormat(text: string): Format {
   throw new ConvolabError('argument.invalid', `There is no export format "${text}".`, {
     subject: '--format',
     hint: `Choose one of ${formats.join(', ')}.`,
-  });
-}
-
-function readCheckpoint(text: string): 'best' | 'last' | number {
-  if (text === 'best' || text === 'last') return text;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new ConvolabError('argument.invalid', `"${text}" names no checkpoint.`, {
-    subject: '--checkpoint',
-    hint: 'Give best, last or an epoch.',
   });
 }

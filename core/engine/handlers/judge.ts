@@ -2,9 +2,9 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { Judgement, ViewKind } from '../../contract/judgement.ts';
 import { datasets } from '../../data/index.ts';
 import { judgeInProcess } from '../../pool/judge-process.ts';
-import type { RunConfig } from '../../train/experiment.ts';
 import type { Column } from '../../train/judge.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
+import { judgedColumn } from '../judged-column.ts';
 
 type Context = Pick<EngineContext, 'store' | 'home'>;
 
@@ -15,8 +15,8 @@ const kept = 20;
 export function judgeHandlers(context: Context): HandlersOf<'runs.judge'> {
   const known = new Map<string, Promise<Judgement>>();
   return {
-    'runs.judge': ({ runs, views = 'one' }) => {
-      const columns = [...new Set(runs)].map((run) => columnOf(context, run));
+    'runs.judge': ({ runs, views = 'one', checkpoint = 'best' }) => {
+      const columns = [...new Set(runs)].map((run) => judgedColumn(context.store, run, checkpoint));
       const key = JSON.stringify([views, columns.map(({ run, checkpoint }) => [run, checkpoint.sha256])]);
       const found = known.get(key);
       if (found) return found;
@@ -27,13 +27,6 @@ export function judgeHandlers(context: Context): HandlersOf<'runs.judge'> {
       return judged;
     },
   };
-}
-
-/** @throws `run.unknown`; `argument.invalid` where there is no checkpoint yet */
-function columnOf({ store }: Context, run: string): Column {
-  const config = store.runs.setup(run).config as RunConfig;
-  const { path, sha256, epoch } = store.checkpoints.find(run, 'best');
-  return { run, config, checkpoint: { path, sha256, epoch } };
 }
 
 async function judge({ home }: Context, columns: readonly Column[], views: ViewKind): Promise<Judgement> {

@@ -96,8 +96,13 @@ export function trainedOnMetadata(data: TrainingData): Readonly<Record<string, s
   return { data: JSON.stringify(data) };
 }
 
-function trainedOnOf(metadata: Readonly<Record<string, string>>): TrainingData {
-  return trainingData.parse(JSON.parse(metadata.data ?? '{}'));
+function trainedOnOf(metadata: Readonly<Record<string, string>>, path: string): TrainingData {
+  const { success, data } = trainingData.safeParse(JSON.parse(metadata.data ?? 'null'));
+  if (success) return data;
+  throw new ConvolabError('file.damaged', `${about.what} ${path} does not say what was trained on.`, {
+    subject: path,
+    hint: about.hint,
+  });
 }
 
 /** The parameters of a snapshot of weights, and what they were trained on. Throws `file.unreadable`, `file.damaged`. */
@@ -108,7 +113,7 @@ export async function readWeights(
   const { tensors, metadata } = await readSnapshot(path, sha256);
   return {
     parameters: new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array])),
-    data: trainedOnOf(metadata),
+    data: trainedOnOf(metadata, path),
   };
 }
 
@@ -130,7 +135,7 @@ export async function readPredictions(
       hint: 'Runs are judged on the validation split, where there is one, and on the test split.',
     });
   }
-  return { made: { classes, scores }, data: trainedOnOf(metadata) };
+  return { made: { classes, scores }, data: trainedOnOf(metadata, path) };
 }
 
 /** Throws `file.unreadable`, `file.damaged`. */

@@ -2,9 +2,10 @@
 export const judge = {
   single: 'Judged on the test set',
   committee: 'Committee',
-  committeeHelp:
-    'Averages what the best weights of these runs say of the test set, and shows what they still get wrong.',
-  note: '{dataset}, {count} test images, the best weights of each run',
+  committeeHelp: 'Averages what these runs say of the test set, and shows what they still get wrong.',
+  note: '{dataset}, {count} test images',
+  weights: 'Weights',
+  checkpoint: { best: 'best epoch of each', last: 'last epoch of each' },
   look: 'Look at every image',
   views: {
     one: 'once, as it is',

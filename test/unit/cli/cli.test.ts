@@ -265,6 +265,22 @@ describe('with --json', () => {
     expect(wrong.code).toBe(2);
   });
 
+  test('evaluate and a committee take the weights that they are told to', async () => {
+    const { checkpoints } = (await cli(home, ['runs', 'show', run, '--json'])).objects()[0] as {
+      checkpoints: { epoch: number; last: boolean }[];
+    };
+    const last = checkpoints.find((checkpoint) => checkpoint.last)?.epoch;
+    const evaluated = await cli(home, ['evaluate', run, '--checkpoint', 'last', '--json']);
+    const [{ correct }] = evaluated.objects() as [{ correct: number }];
+    expect(evaluated.objects()).toMatchObject([{ run, epoch: last }]);
+    const { objects } = await cli(home, ['runs', 'committee', run, '--checkpoint', 'last', '--json']);
+    expect(objects()).toMatchObject([{ correct, columns: [{ run, correct }] }]);
+    for (const command of [['evaluate'], ['runs', 'committee']]) {
+      const wrong = await cli(home, [...command, run, '--checkpoint', 'worst', '--json']);
+      expect(wrong.code).toBe(2);
+    }
+  });
+
   test('evaluate judges a folder of images by the names of its classes, and writes every prediction', async () => {
     const folder = join(home, 'own bars');
     const { splits } = await openDataset('mnist', home);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
 import type { Engine } from '../../../core/engine/api.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
+import { writeSafetensors } from '../../../core/export/safetensors.ts';
 import { openStore } from '../../../core/store/store.ts';
 import { evaluate } from '../../../core/train/evaluate.ts';
 import type { RunConfig } from '../../../core/train/experiment.ts';
@@ -67,6 +68,19 @@ describe('snapshots', () => {
       expect(confusion?.counts.flat()).toEqual(Array.from(again?.confusion ?? []));
     }
     store.close();
+  });
+
+  test('that do not say what was trained on are refused as damaged, by name', async () => {
+    const path = join(home.path, 'bare.safetensors');
+    const tensors = new Map([
+      ['test.class', { shape: [1], data: Uint8Array.of(3) }],
+      ['test.score', { shape: [1], data: Float32Array.of(0.5) }],
+    ]);
+    const { sha256 } = await writeSafetensors(path, tensors, {});
+    await expect(readPredictions(path, sha256, 'test')).rejects.toMatchObject({
+      code: 'file.damaged',
+      subject: path,
+    });
   });
 
   test('show the kernels of any epoch, and no two epochs alike', async () => {

@@ -268,6 +268,12 @@ describe('runs of an experiment', () => {
     expect(expandExperiment(parseExperiment({ text: experimentToYaml(experiment) }))).toEqual(runs);
   });
 
+  test('name steps that vary by what they do', () => {
+    const grid = { 'dataset.derive': [[], [{ type: 'width', pixels: 10 }, { type: 'grey' }]] };
+    const runs = expandExperiment(parseExperiment({ config: { ...valid, grid } }));
+    expect(runs.map(({ name }) => name)).toEqual(['none/seed 1', 'width 10 + grey/seed 1']);
+  });
+
   test('carry the experiment’s name where nothing varies', () => {
     expect(expandExperiment(parseExperiment({ config: valid })).map(({ name }) => name)).toEqual([
       'one/seed 1',
