@@ -32,9 +32,11 @@
       'type': 'loadable_module',
       'sources': [
         '<(native)/addon/addon.cpp',
+        '<(native)/addon/algebra_calls.cpp',
         '<(native)/addon/js.cpp',
         '<(native)/addon/map_file.cpp',
         '<(native)/addon/read_plan.cpp',
+        '<(native)/algebra/algebra.cpp',
         '<(native)/augment/augmentation.cpp',
         '<(native)/augment/steps.cpp',
         '<(native)/operations/batch_norm.cpp',

@@ -19,6 +19,7 @@ export const datasetTask = z.object({
   phase: z.string(),
   /** The file in hand. */
   file: z.string().nullable(),
+  /** While `fitting`, the share of 1 that is done. */
   bytesDone: z.number(),
   /** null where it cannot be told. */
   bytesTotal: z.number().nullable(),

@@ -7,6 +7,7 @@ export interface AcquisitionProgress {
     | 'verifying'
     | 'publishing'
     | 'reading'
+    | 'fitting'
     | 'deriving';
   /** The file in hand. */
   readonly file: string | null;
@@ -17,6 +18,9 @@ export interface AcquisitionProgress {
   readonly bytesPerSecond: number | null;
   readonly etaSeconds: number | null;
 }
+
+/** Told the share of a piece of work that is done, 0 to 1. */
+export type OnShare = (share: number) => void;
 
 export interface Watching {
   /** Aborted with the reason `pause`, what was fetched is kept; with any other, it is removed. */

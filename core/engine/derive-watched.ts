@@ -1,6 +1,7 @@
 import { ConvolabError } from '../contract/errors.ts';
 import type { DatasetReference } from '../contract/specs.ts';
 import { stoppable } from '../data/acquire/acquire.ts';
+import type { OnDeriving } from '../data/derive/make.ts';
 import { makeStored } from '../data/derive/open.ts';
 import { completeReference } from '../data/derive/section.ts';
 import { datasets } from '../data/index.ts';
@@ -24,10 +25,10 @@ export async function deriveWatched(
   const wanted = completeReference(section);
   const work = ({ signal, onProgress }: Watched) => {
     const meter = new Meter(onProgress);
-    let begun = false;
-    const told = (done: number, total: number) => {
-      if (!begun) meter.begin('deriving', total);
-      begun = true;
+    let begun: Parameters<OnDeriving>[0] | undefined;
+    const told: OnDeriving = (phase, done, total) => {
+      if (begun !== phase) meter.begin(phase, total);
+      begun = phase;
       meter.at(done);
     };
     return stoppable(signal, name, () =>

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { Backend } from '../backends/backend.ts';
 import { openDevice } from '../backends/index.ts';
 import { ConvolabError, type ErrorJson } from '../contract/errors.ts';
+import type { OnDeriving } from '../data/derive/make.ts';
 import { checkpointFile, readCheckpoint, writeCheckpoint } from '../train/checkpoints.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import { type Observer, type Outcome, type Point, train } from '../train/loop.ts';
@@ -43,18 +44,21 @@ function request(what: 'pause' | 'stop'): void {
   ending.abort();
 }
 
-/** Megabytes between two words of a set that is being derived. */
-const wordEvery = 100;
+/** Seconds between two words of a set that is being derived. */
+const wordEvery = 10;
 
 /** Opens the session, which may take minutes where a data set has to be derived first. */
 async function open(job: Job, backend: Backend): Promise<Session> {
   const alive = setInterval(sayAlive, 1000);
-  let told = -wordEvery;
-  const onProgress = (done: number, total: number) => {
-    const megabytes = Math.floor(done / 1e6);
-    if (megabytes < told + wordEvery) return;
-    told = megabytes;
-    void log(`Deriving the data set: ${megabytes} of ${Math.ceil(total / 1e6)} MB.`);
+  let told = Number.NEGATIVE_INFINITY;
+  const onProgress: OnDeriving = (phase, done, total) => {
+    if (performance.now() - told < 1000 * wordEvery) return;
+    told = performance.now();
+    const much =
+      phase === 'fitting'
+        ? `what it needs to know of many samples, ${Math.floor((100 * done) / total)}%`
+        : `${Math.floor(done / 1e6)} of ${Math.ceil(total / 1e6)} MB`;
+    void log(`Deriving the data set: ${much}.`);
   };
   try {
     const { home, threads } = job;

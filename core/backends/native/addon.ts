@@ -72,6 +72,29 @@ export interface NativeTarget {
   readonly classes?: number;
 }
 
+/** Who does linear algebra. */
+export interface Workers {
+  readonly threads: number;
+  /** SIMD path, one of `paths()`; empty for the fastest. */
+  readonly path: string;
+}
+
+export interface ProductShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly upper: boolean;
+}
+
+/** Vectors [size] of an update of rank two, and what is multiplied by its result. */
+export interface SymmetricUpdate {
+  readonly size: number;
+  readonly from: number;
+  readonly v: Float64Array;
+  readonly w: Float64Array;
+  readonly x: Float64Array;
+}
+
 export interface NativeTally {
   readonly steps: number;
   readonly samples: number;
@@ -94,6 +117,25 @@ export interface Addon {
   measurePeak(path: string, threads: number): number;
   /** The bytes of a file, read by the system as they are touched; writing to them changes a copy. */
   mapFile(path: string): Uint8Array<ArrayBuffer>;
+  /** C [rows, columns] += A' B with A [depth, rows] and B [depth, columns]; `upper` leaves out what lies below the diagonal. */
+  addProduct(shape: ProductShape, a: Float64Array, b: Float64Array, c: Float64Array, workers: Workers): void;
+  /** Of a symmetric A [size, size], from row and column `from`, above the diagonal: A -= v w' + w v', then p = A x. */
+  updateAndMultiply(update: SymmetricUpdate, a: Float64Array, p: Float64Array, workers: Workers): void;
+  /** Elements of a matrix [size, size] that is kept in panels [panels][size][32 columns]. */
+  panelElements(size: number): number;
+  /**
+   * The panels of X = H X, for each H = I - tau v v' of `from` to `to` in order. Elements k + 1 and on of the k-th v are
+   * those of row k of `a` [size, size]; those before are 0.
+   */
+  reflect(
+    range: { readonly size: number; readonly from: number; readonly to: number },
+    a: Float64Array,
+    taus: Float64Array,
+    panels: Float64Array,
+    workers: Workers,
+  ): void;
+  /** Turns row `rows[k]` of the panels and the one after it by the angle of cosine `turns[2 k]` and sine `turns[2 k + 1]`, in order. */
+  rotate(size: number, rows: Uint32Array, turns: Float64Array, panels: Float64Array, workers: Workers): void;
   create(plan: NativePlan, options: NativeOptions): NativeProgram;
   dispose(program: NativeProgram): void;
   memoryBytes(program: NativeProgram): number;

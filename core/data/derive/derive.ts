@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { ImageShape } from '../dataset.ts';
+import type { OnShare } from '../progress.ts';
 import { type Base, openBase } from './base.ts';
 import { derivations } from './index.ts';
 import type { FixedSamples, SampleSet } from './samples.ts';
@@ -21,15 +22,16 @@ export interface Derived {
 
 /**
  * Opens the base and takes every step.
+ * @param onFit as a step's
  * @throws `dataset.*`, `spec.invalid` naming the step and the key
  */
-export async function derive(reference: Reference, home: string): Promise<Derived> {
+export async function derive(reference: Reference, home: string, onFit?: OnShare): Promise<Derived> {
   const base = await openBase(reference, home);
   try {
     const set = reference.derive.reduce((before, spec, place) => {
       const step = derivations.get(spec.type);
       if (step === undefined) throw new TypeError(`no derivation ${spec.type}`);
-      return step.apply(spec, before, refuseStep(place, spec.type));
+      return step.apply(spec, before, refuseStep(place, spec.type), onFit);
     }, base.set);
     return {
       base,

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
+import type { OnDeriving } from './make.ts';
 import type { Reference } from './section.ts';
 import type { Tasks, ThreadJob, ThreadMessage } from './worker.ts';
 
 export interface OpenOptions {
   /** Gives the work up; what it has made so far is removed. */
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then while a set is derived: bytes written, of all. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly onProgress?: OnDeriving | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export function inThread<T extends keyof Tasks>(
     signal?.addEventListener('abort', abort);
     thread.on('message', (message: ThreadMessage) => {
       if (message.type === 'begun') making = message.folder;
-      else if (message.type === 'progress') onProgress?.(message.done, message.total);
+      else if (message.type === 'progress') onProgress?.(...message.of);
       else if (message.type === 'done') void end(() => resolve(message.result as Tasks[T]));
       else void end(() => reject(ConvolabError.fromJSON(message.error)));
     });

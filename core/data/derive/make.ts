@@ -6,6 +6,9 @@ import type { Reference } from './section.ts';
 import { scenes } from './steps/scenes.ts';
 import { writeSet } from './stored.ts';
 
+/** Told now and then how a set is made: `fitting`, a share of 1; `deriving`, bytes that are written, of all. */
+export type OnDeriving = (phase: 'fitting' | 'deriving', done: number, total: number) => void;
+
 /**
  * The folder of a derived set, which is made where it is not there yet. Works on the caller's thread: see `inThread` for
  * the one that does not.
@@ -15,12 +18,9 @@ import { writeSet } from './stored.ts';
 export async function makeDerived(
   reference: Reference,
   home: string,
-  {
-    begun,
-    onProgress,
-  }: { begun?(folder: string): void; onProgress?(done: number, total: number): void } = {},
+  { begun, onProgress }: { begun?(folder: string): void; onProgress?: OnDeriving } = {},
 ): Promise<string> {
-  const derived = await derive(reference, home);
+  const derived = await derive(reference, home, (share) => onProgress?.('fitting', share, 1));
   try {
     const set = mustBeTrainable(derived.set);
     const found = await findDerived(home, derived.key);
@@ -33,7 +33,10 @@ export async function makeDerived(
         const { vocName, writeVocFolder } = await import('./voc-folder.ts');
         await writeVocFolder(join(folder, vocName), set);
       }
-      await writeSet(folder, set, { about: about(derived, reference), onProgress });
+      await writeSet(folder, set, {
+        about: about(derived, reference),
+        onProgress: (done, total) => onProgress?.('deriving', done, total),
+      });
       return await publishDerived(home, folder, derived.key);
     } catch (thrown) {
       await rm(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { VariantDescriptor } from '../../contract/catalog.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { describeFields } from '../../contract/fields.ts';
+import type { OnShare } from '../progress.ts';
 import type { FixedSamples, SampleSet, Samples } from './samples.ts';
 
 /** An error about one key of a step: `refuse('keep', 'names a class twice')`. */
@@ -17,9 +18,10 @@ export interface Derivation<T extends { type: string } = { type: string }> {
   /**
    * What becomes of a data set. Sees to sizes, classes and counts at once, and reads pixels only when its own splits
    * are read. A pure function of the step and the set: all that is drawn comes from the step's seed.
+   * @param onFit told how far what is found out of many samples is, when the first one is read
    * @throws what `refuse` makes
    */
-  apply(step: T, set: SampleSet, refuse: Refuse): SampleSet;
+  apply(step: T, set: SampleSet, refuse: Refuse, onFit?: OnShare): SampleSet;
 }
 
 /** Keeps a step's own type inside its file, and gives the registry one it can hold. */
@@ -29,7 +31,7 @@ export function defineDerivation<T extends { type: string }>(
   return {
     ...derivation,
     fields: describeFields(derivation.schema),
-    apply: (step, set, refuse) => derivation.apply(step as T, set, refuse),
+    apply: (step, set, refuse, onFit) => derivation.apply(step as T, set, refuse, onFit),
   };
 }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ConvolabError, type ErrorJson } from '../../contract/errors.ts';
 import { describeDerived, labelsOfDerived, type TrainingSetDescription } from './describe.ts';
-import { makeDerived } from './make.ts';
+import { makeDerived, type OnDeriving } from './make.ts';
 import type { Reference } from './section.ts';
 
 /** What a thread can be asked for, and what comes of it. */
@@ -22,7 +22,7 @@ export interface ThreadJob {
 /** What it says on the way; the last is `done` or `failed`. */
 export type ThreadMessage =
   | { readonly type: 'begun'; readonly folder: string }
-  | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'progress'; readonly of: Parameters<OnDeriving> }
   | { readonly type: 'done'; readonly result: Tasks[keyof Tasks] }
   | { readonly type: 'failed'; readonly error: ErrorJson };
 
@@ -37,10 +37,10 @@ function work({ task, reference, home }: ThreadJob): Promise<Tasks[keyof Tasks]>
   let told = 0;
   return makeDerived(reference, home, {
     begun: (folder) => send({ type: 'begun', folder }),
-    onProgress(done, total) {
+    onProgress(...of) {
       if (performance.now() - told < progressEvery) return;
       told = performance.now();
-      send({ type: 'progress', done, total });
+      send({ type: 'progress', of });
     },
   });
 }

@@ -191,6 +191,7 @@ export const data = {
       verifying: 'Verifying',
       publishing: 'Putting in place',
       reading: 'Reading',
+      fitting: 'Fitting to the training samples',
       deriving: 'Deriving',
     },
   },

@@ -29,7 +29,7 @@ export const zca = defineDerivation<z.output<typeof schema>>({
   label: 'Whiten (ZCA)',
   help: 'Makes pixels uncorrelated and of equal variance while images stay recognisable; fitted on the training set.',
   schema,
-  apply({ epsilon, samples: most }, set, refuse) {
+  apply({ epsilon, samples: most }, set, refuse, onFit) {
     const { train } = set.splits;
     if (train === undefined) throw refuse('', 'there is no training split to fit on');
     const fitted = asFloats(mustBeFixed(train, refuse));
@@ -43,7 +43,7 @@ export const zca = defineDerivation<z.output<typeof schema>>({
     }
     let whitening: Promise<Whitening> | undefined;
     const fit = () => {
-      whitening ??= fitZca(fitted, { epsilon, most: most === 0 ? fitted.count : most });
+      whitening ??= fitZca(fitted, { epsilon, most: most === 0 ? fitted.count : most, onProgress: onFit });
       return whitening;
     };
     return mapPixels(set, refuse, (samples) => whitened(asFloats(samples), fit));

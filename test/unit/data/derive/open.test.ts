@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../core/data/decode/decode.ts';
 import { cleanDerived, derivedFolder } from '../../../../core/data/derive/cache.ts';
+import { makeDerived } from '../../../../core/data/derive/make.ts';
 import { describeTrainingSet, openTrainingSet, trainingLabels } from '../../../../core/data/derive/open.ts';
 import { openScenes } from '../../../../core/data/derive/scenes-folder.ts';
+import { completeReference } from '../../../../core/data/derive/section.ts';
 import { parseVocXml } from '../../../../core/data/formats/voc.ts';
 import { readSafetensors } from '../../../../core/export/safetensors.ts';
 import { installEightDigits } from '../../../support/mnist.ts';
@@ -97,6 +99,21 @@ describe('a derived set', () => {
     expect(metadata).toEqual({ title: 'MNIST (patches, zca)', classes: '[]' });
     expect(splits.train?.images).toBeInstanceOf(Float32Array);
     expect(new Set(splits.train?.labels)).toEqual(new Set([-1]));
+  });
+
+  test('tells first what it has to find out of many samples, then the bytes that are written', async () => {
+    const derive = [{ type: 'patches', size: 4, train: 20, test: 5 }, { type: 'zca' }];
+    const told: [string, number, number][] = [];
+    await makeDerived(completeReference({ name: 'mnist', derive }), home, {
+      onProgress: (...progress) => told.push(progress),
+    });
+    const phases = [...new Set(told.map(([phase]) => phase))];
+    expect(phases).toEqual(['fitting', 'deriving']);
+    for (const phase of phases) {
+      const done = told.filter(([of]) => of === phase).map(([, amount]) => amount);
+      expect(done).toEqual(done.toSorted((a, b) => a - b));
+    }
+    expect(told.at(-1)).toEqual(['deriving', 25 * 16 * 4, 25 * 16 * 4]);
   });
 
   test('that was cut short is damaged, and the file is named', async () => {

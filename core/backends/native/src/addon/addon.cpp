@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "../program/peak.h"
+#include "algebra_calls.h"
 #include "map_file.h"
 #include "read_plan.h"
 
@@ -22,22 +23,16 @@ using SharedHandle = std::shared_ptr<Handle>;
 
 constexpr napi_type_tag kHandleTag = {0x636f6e766f6c6162, 0x70726f6772616d31};
 
-/// Arguments of a call, in order.
-class Arguments {
+/// Arguments of a call, the first of which may be a program.
+class Arguments : public js::Arguments {
  public:
-  Arguments(napi_env env, napi_callback_info info) : env_(env) {
-    size_t count = kMost;
-    js::check(env, napi_get_cb_info(env, info, &count, values_, nullptr, nullptr), "read the arguments");
-  }
-
-  /// `undefined` where the caller gave fewer.
-  js::Value operator[](size_t k) const { return {env_, values_[k], "argument " + std::to_string(k + 1)}; }
+  using js::Arguments::Arguments;
 
   SharedHandle handle() const {
     bool tagged = false;
     void* data = nullptr;
-    const bool ours = napi_check_object_type_tag(env_, values_[0], &kHandleTag, &tagged) == napi_ok && tagged &&
-                      napi_get_value_external(env_, values_[0], &data) == napi_ok;
+    const bool ours = napi_check_object_type_tag(env(), first(), &kHandleTag, &tagged) == napi_ok && tagged &&
+                      napi_get_value_external(env(), first(), &data) == napi_ok;
     require(ours, "The first argument is not a program");
     return *static_cast<SharedHandle*>(data);
   }
@@ -48,11 +43,6 @@ class Arguments {
     require(!handle->busy, "The program is busy: one call at a time");
     return *handle->program;
   }
-
- private:
-  static constexpr size_t kMost = 7;
-  napi_env env_;
-  napi_value values_[kMost] = {};
 };
 
 /// Work away from the JavaScript thread. The arrays it reads are held until it is done.
@@ -137,13 +127,6 @@ Storage storageNamed(const std::string& name) {
   if (name == "state0") return Storage::state0;
   if (name == "state1") return Storage::state1;
   throw Failure("argument.invalid", "There is no storage " + name);
-}
-
-const Kernels& kernelsNamed(const std::string& name) {
-  const Kernels* kernels = name.empty() ? &bestKernels() : findKernels(name.c_str());
-  if (kernels == nullptr)
-    throw Failure("device.unavailable", "This processor or build cannot run the SIMD path " + name);
-  return *kernels;
 }
 
 // paths(): string[], the fastest first
@@ -236,7 +219,7 @@ float* placeOf(Program& program, const js::Value& storage, int parameter) {
 }
 
 // read(program, storage, parameter): Float32Array
-napi_value read(napi_env env, const Arguments& arguments) {
+napi_value readValues(napi_env env, const Arguments& arguments) {
   Program& program = arguments.idle(arguments.handle());
   const int index = arguments[2].index(program.plan().parameters.size());
   const float* from = placeOf(program, arguments[1], index);
@@ -247,7 +230,7 @@ napi_value read(napi_env env, const Arguments& arguments) {
 }
 
 // write(program, storage, parameter, values)
-napi_value write(napi_env, const Arguments& arguments) {
+napi_value writeValues(napi_env, const Arguments& arguments) {
   Program& program = arguments.idle(arguments.handle());
   const int index = arguments[2].index(program.plan().parameters.size());
   const auto values = arguments[3].floats();
@@ -382,10 +365,8 @@ napi_value execute(napi_env env, const Arguments& arguments) {
   return start(env, std::move(job));
 }
 
-using Function = napi_value (*)(napi_env, const Arguments&);
-
 /// Turns a Failure into a JavaScript exception.
-template <Function function>
+template <auto function>
 napi_value guarded(napi_env env, napi_callback_info info) {
   try {
     return function(env, Arguments(env, info));
@@ -399,7 +380,7 @@ napi_value guarded(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-template <Function function>
+template <auto function>
 void expose(napi_env env, napi_value exports, const char* name) {
   napi_value value;
   js::check(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, guarded<function>, nullptr, &value),
@@ -418,13 +399,18 @@ NAPI_MODULE_INIT() {
     expose<kernelNames>(env, exports, "kernels");
     expose<measurePeakOf>(env, exports, "measurePeak");
     expose<mapFileAt>(env, exports, "mapFile");
+    expose<addProductOf>(env, exports, "addProduct");
+    expose<updateAndMultiplyOf>(env, exports, "updateAndMultiply");
+    expose<panelElementsOf>(env, exports, "panelElements");
+    expose<reflectOf>(env, exports, "reflect");
+    expose<rotateOf>(env, exports, "rotate");
     expose<create>(env, exports, "create");
     expose<dispose>(env, exports, "dispose");
     expose<memoryBytes>(env, exports, "memoryBytes");
     expose<intact>(env, exports, "intact");
     expose<takeProfile>(env, exports, "takeProfile");
-    expose<read>(env, exports, "read");
-    expose<write>(env, exports, "write");
+    expose<readValues>(env, exports, "read");
+    expose<writeValues>(env, exports, "write");
     expose<update>(env, exports, "update");
     expose<train>(env, exports, "train");
     expose<evaluate>(env, exports, "evaluate");

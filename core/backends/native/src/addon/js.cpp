@@ -102,6 +102,11 @@ void* Value::elements(napi_typedarray_type type, const char* what, int64_t* leng
   return data;
 }
 
+Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
+  size_t count = kMost;
+  check(env, napi_get_cb_info(env, info, &count, values_, nullptr, nullptr), "read the arguments");
+}
+
 napi_value number(napi_env env, double value) {
   napi_value result;
   check(env, napi_create_double(env, value, &result), "make a number");

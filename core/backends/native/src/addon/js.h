@@ -42,6 +42,7 @@ class Value {
   /// Whether it is a Float32Array.
   bool holdsFloats() const;
   Span<float> floats() const { return typed<float>(napi_float32_array, "a Float32Array"); }
+  Span<double> doubles() const { return typed<double>(napi_float64_array, "a Float64Array"); }
   Span<const int32_t> int32s() const { return typed<const int32_t>(napi_int32_array, "an Int32Array"); }
   Span<const uint32_t> uint32s() const { return typed<const uint32_t>(napi_uint32_array, "a Uint32Array"); }
   Span<const uint8_t> bytes() const { return typed<const uint8_t>(napi_uint8_array, "a Uint8Array"); }
@@ -59,6 +60,24 @@ class Value {
   napi_env env_;
   napi_value value_;
   std::string name_;
+};
+
+/// Arguments of a call, in order.
+class Arguments {
+ public:
+  Arguments(napi_env env, napi_callback_info info);
+
+  /// `undefined` where the caller gave fewer.
+  Value operator[](size_t k) const { return {env_, values_[k], "argument " + std::to_string(k + 1)}; }
+
+ protected:
+  napi_env env() const { return env_; }
+  napi_value first() const { return values_[0]; }
+
+ private:
+  static constexpr size_t kMost = 7;
+  napi_env env_;
+  napi_value values_[kMost] = {};
 };
 
 napi_value number(napi_env env, double value);

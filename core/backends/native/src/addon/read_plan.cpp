@@ -138,4 +138,11 @@ js::Value::Span<const uint32_t> readIndices(const js::Value& from, int64_t count
   return indices;
 }
 
+const Kernels& kernelsNamed(const std::string& name) {
+  const Kernels* kernels = name.empty() ? &bestKernels() : findKernels(name.c_str());
+  if (kernels == nullptr)
+    throw Failure("device.unavailable", "This processor or build cannot run the SIMD path " + name);
+  return *kernels;
+}
+
 }  // namespace convolab

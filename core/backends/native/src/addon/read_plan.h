@@ -14,4 +14,7 @@ Source readSource(const js::Value& source, const Plan& plan);
 /// Sample indices, all below `count`.
 js::Value::Span<const uint32_t> readIndices(const js::Value& indices, int64_t count);
 
+/// The SIMD path of that name, the fastest for an empty one. Throws `device.unavailable`.
+const Kernels& kernelsNamed(const std::string& name);
+
 }  // namespace convolab

@@ -32,6 +32,9 @@ struct LocalWindows {
   int regions() const { return regionRows * regionColumns; }
 };
 
+/// Rows of a tile of a matrix product in double precision, and columns of a panel that is turned and reflected at once.
+inline constexpr int kDoubleTileRows = 4, kPanelColumns = 32;
+
 /// Rows, maps, outputs: [first, last).
 struct Range {
   int first, last;

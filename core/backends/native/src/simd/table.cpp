@@ -5,6 +5,7 @@
 
 #include "../kernels/conv.h"
 #include "../kernels/dense.h"
+#include "../kernels/doubles.h"
 #include "../kernels/dropout.h"
 #include "../kernels/global_pool.h"
 #include "../kernels/local.h"
@@ -83,6 +84,11 @@ const Kernels kernels = {
     .accumulate = accumulate,
     .allFinite = allFinite,
     .multiplyPanels = multiplyPanels,
+    .tileColumns = kTileVectors * kDoubles,
+    .multiplyTile = multiplyTile,
+    .updateRow = updateRow,
+    .reflectPanel = reflectPanel,
+    .rotatePanel = rotatePanel,
 };
 
 }  // namespace CONVOLAB_PATH

@@ -88,6 +88,14 @@ struct Kernels {
 
   /// Panels of at most 16 x depth (A), 32 x depth (B) and 16 x 32 (C); returns the operations done.
   int64_t (*multiplyPanels)(int depth, const float* a, const float* b, float* c);
+
+  /// Of a tile of a matrix product in double precision.
+  int tileColumns;
+  void (*multiplyTile)(int depth, const double* a, const double* b, double* c);
+  double (*updateRow)(int count, double vRow, double wRow, double xRow, const double* v, const double* w,
+                      const double* x, double* row, double* p);
+  void (*reflectPanel)(int rows, double tau, const double* v, double* panel);
+  void (*rotatePanel)(int64_t count, const uint32_t* rows, const double* turns, double* panel);
 };
 
 /// The table of the path of that name, or null where this build or this processor does not have it.
