@@ -144,6 +144,13 @@ function complete(parsed: Parsed): Experiment {
   return { ...parsed, model: completeModel(parsed.model), train };
 }
 
+/** A recipe in which a setting may have brought something whose defaults are not filled in, as another optimizer. */
+function completeRecipe(name: string, recipe: unknown): Recipe {
+  const parsed = complete(experimentSchema.parse({ ...(recipe as object), name }));
+  const { name: _, grid: _grid, variants: _variants, seeds: _seeds, ...completed } = parsed;
+  return completed;
+}
+
 /** Chooses by validation where there is one. */
 function selection({ dataset, train }: Parsed): Selection {
   const metric = train.select?.metric ?? (dataset.validation > 0 ? 'validation/accuracy' : 'test/accuracy');
@@ -186,10 +193,9 @@ function selectIssues(raw: unknown): Issue[] {
 export function expandExperiment(experiment: Experiment): RunConfig[] {
   const { name, grid, variants, seeds, ...recipe } = experiment;
   return combinations({ grid, variants }).flatMap(({ choices, settings }) => {
-    const chosen = setAll(recipe, settings) as Recipe;
+    const chosen = completeRecipe(name, setAll(recipe, settings));
     return seeds.map((seed) => ({
       ...chosen,
-      model: completeModel(chosen.model),
       experiment: name,
       name: runName(name, choices, seed),
       ...(typeof choices.variant === 'string' && { variant: choices.variant }),

@@ -268,6 +268,17 @@ describe('runs of an experiment', () => {
     expect(expandExperiment(parseExperiment({ text: experimentToYaml(experiment) }))).toEqual(runs);
   });
 
+  test('have every default filled in, of what varies too', () => {
+    const optimizer = { type: 'adam', lr: 0.001 };
+    const parsed = parseExperiment({ config: { ...valid, train: { ...valid.train, optimizer } } });
+    const variants = { Adam: { 'train.optimizer': optimizer } };
+    for (const varied of [{ variants }, { grid: { 'train.optimizer': [optimizer] } }]) {
+      const [run] = expandExperiment(parseExperiment({ config: { ...valid, ...varied } }));
+      expect(run?.train.optimizer).toEqual(parsed.train.optimizer);
+    }
+    expect(parsed.train.optimizer).toMatchObject({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  });
+
   test('name steps that vary by what they do', () => {
     const grid = { 'dataset.derive': [[], [{ type: 'width', pixels: 10 }, { type: 'grey' }]] };
     const runs = expandExperiment(parseExperiment({ config: { ...valid, grid } }));
