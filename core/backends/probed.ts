@@ -1,8 +1,7 @@
-import { ConvolabError } from '../contract/errors.ts';
 import { inputId } from '../graph/graph.ts';
 import type { Plan } from '../graph/plan.ts';
-import { elements } from '../kernels/shape.ts';
-import type { ProbeWanted } from './backend.ts';
+import type { HostTensor, ProbeWanted } from './backend.ts';
+import { classesOf, invalid } from './requests.ts';
 
 /** A value of the plan that a probe hands out, and what it is called there. */
 export interface ProbedValue {
@@ -33,11 +32,23 @@ export function probedGradients(plan: Plan, { outputGradients }: ProbeWanted): P
  * @throws `argument.invalid` where there is none, or it does not fit
  */
 export function seedOf(plan: Plan, seed: Float32Array | undefined, count: number): Float32Array {
-  const wanted = count * elements(plan.values[plan.outputValue]?.shape ?? []);
+  const wanted = count * classesOf(plan);
   if (seed?.length === wanted) return seed;
-  throw new ConvolabError(
-    'argument.invalid',
+  throw invalid(
     `A seeded probe of ${plan.name} needs a gradient of ${wanted} numbers, not ${seed?.length ?? 0}.`,
-    { subject: plan.name },
+    plan.name,
+  );
+}
+
+/** Gradients by the names of what is trained; of nothing where the plan has no backward pass. @param gradient of a parameter, by its place */
+export function parameterGradients(
+  plan: Plan,
+  gradient: (parameter: number) => HostTensor,
+): Map<string, HostTensor> {
+  if (plan.backward.length === 0) return new Map();
+  return new Map(
+    plan.parameters.flatMap(({ name, update }, i): [string, HostTensor][] =>
+      update.type === 'descent' ? [[name, gradient(i)]] : [],
+    ),
   );
 }

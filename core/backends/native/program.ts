@@ -1,4 +1,3 @@
-import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { statesOf } from '../../kernels/optimizers/index.ts';
 import { streamKey } from '../../kernels/philox.ts';
@@ -19,7 +18,8 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
-import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../probed.ts';
+import { type ProbedValue, parameterGradients, probedGradients, probedOutputs, seedOf } from '../probed.ts';
+import { checkLabels, checkRetained, classesOf, invalid } from '../requests.ts';
 import {
   type Addon,
   lowerChoice,
@@ -127,18 +127,9 @@ export class NativeCpuProgram implements Program {
 
   attach(split: string, source: SampleSource, transform: Transform, augmentation?: Augmentation): void {
     const { images, labels, shape } = source;
-    this.#checkLabels(labels, split);
+    checkLabels(this.plan, labels, split);
     const whole = { images, labels, shape, ...transform, mirror: transform.mirror ?? false };
     this.#splits.set(split, { source: whole, augmentation });
-  }
-
-  #checkLabels(labels: Int32Array | Float32Array, subject: string): void {
-    if (labels instanceof Float32Array) return;
-    const outputs = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
-    const stray = labels.findIndex((label) => label < 0 || label >= outputs);
-    if (stray < 0) return;
-    const message = `Sample ${stray} of ${subject} has label ${labels[stray]}, but the model has ${outputs} outputs.`;
-    throw invalid(message, subject);
   }
 
   #split(split: string): Split {
@@ -168,8 +159,7 @@ export class NativeCpuProgram implements Program {
     const { addon } = this.#device;
     const { source } = this.#split(split);
     const predictions = new Int32Array(indices.length);
-    const size = elements(this.plan.values[this.plan.outputValue]?.shape ?? []);
-    const outputs = wanted?.outputs ? new Float32Array(indices.length * size) : undefined;
+    const outputs = wanted?.outputs ? new Float32Array(indices.length * classesOf(this.plan)) : undefined;
     const tally = await nativeJob(() => addon.evaluate(this.#program, source, indices, predictions, outputs));
     const { samples, lossSum, correct } = tally;
     return { samples, lossSum, correct, predictions, ...(outputs && { outputs }) };
@@ -177,8 +167,8 @@ export class NativeCpuProgram implements Program {
 
   /** @throws `argument.invalid` for a plan that was not compiled with `retain`, or a batch that does not fit */
   async probe(batch: ProbeBatch, wanted: ProbeWanted = {}): Promise<ProbeReport> {
-    if (!this.plan.retained) throw invalid('A probe needs a plan compiled with `retain`.', this.plan.name);
-    this.#checkLabels(batch.y, 'the batch');
+    checkRetained(this.plan);
+    if (batch.y instanceof Int32Array) checkLabels(this.plan, batch.y, 'the batch');
     if (batch.count <= this.#options.batchSize) return this.#probeWith(this.#program, batch, wanted);
     // A batch of its own size, since gradients are those of the mean over all of it.
     const larger = this.#create(batch.count);
@@ -213,17 +203,15 @@ export class NativeCpuProgram implements Program {
     await nativeJob(() =>
       addon.execute(program, count, feeds, targetOf(y, count), taps, losses, moment ?? null),
     );
-    const gradients = plan.parameters.flatMap(({ name, shape, update }, i): [string, HostTensor][] =>
-      update.type === 'descent' && plan.backward.length > 0
-        ? [[name, { shape, data: native(() => addon.read(program, 'gradients', i)) }]]
-        : [],
-    );
     const loss = losses.reduce((sum, value) => sum + value, 0) / count;
     return {
       loss,
       outputs: byName(outputs),
       outputGradients: byName(outputGradients),
-      gradients: new Map(gradients),
+      gradients: parameterGradients(plan, (i) => ({
+        shape: plan.parameters[i]?.shape ?? [],
+        data: native(() => addon.read(program, 'gradients', i)),
+      })),
     };
   }
 
@@ -268,8 +256,4 @@ function lowerAugmentation({ seed, steps }: Augmentation, epoch: number): Native
 function targetOf(y: Int32Array | Float32Array, count: number): NativeTarget {
   if (y instanceof Int32Array) return { labels: y };
   return { values: y, classes: Math.max(1, Math.floor(y.length / Math.max(1, count))) };
-}
-
-function invalid(message: string, subject: string): ConvolabError {
-  return new ConvolabError('argument.invalid', message, { subject });
 }

@@ -19,7 +19,8 @@ import type {
   TrainRequest,
   Transform,
 } from '../backend.ts';
-import { type ProbedValue, probedGradients, probedOutputs, seedOf } from '../probed.ts';
+import { type ProbedValue, parameterGradients, probedGradients, probedOutputs, seedOf } from '../probed.ts';
+import { checkRetained } from '../requests.ts';
 import { gather, gatherAugmented } from './gather.ts';
 import { Memory } from './memory.ts';
 import { type Precision, store } from './precision.ts';
@@ -113,7 +114,7 @@ export class ReferenceProgram implements Program {
 
   async probe({ x, count, y, seed, moment }: ProbeBatch, wanted: ProbeWanted = {}): Promise<ProbeReport> {
     const { plan } = this;
-    if (!this.plan.retained) throw new RangeError('a probe needs a plan compiled with `retain`');
+    checkRetained(plan);
     const shape = y instanceof Int32Array ? [count] : [count, y.length / count];
     this.#memory.begin(count, { shape, data: Float64Array.from(y) });
     this.#memory.value(plan.inputValue).data.set(x);
@@ -125,13 +126,7 @@ export class ReferenceProgram implements Program {
       loss: this.#memory.losses.reduce((sum, loss) => sum + loss, 0) / count,
       outputs: read(probedOutputs(plan, wanted)),
       outputGradients: read(probedGradients(plan, wanted)),
-      gradients: new Map(
-        plan.parameters.flatMap(({ name, update }, i) =>
-          update.type === 'descent' && plan.backward.length > 0
-            ? [[name, copy(this.#memory.gradients[i] as KernelTensor)]]
-            : [],
-        ),
-      ),
+      gradients: parameterGradients(plan, (i) => copy(this.#memory.gradients[i] as KernelTensor)),
     };
   }
 

@@ -1,7 +1,7 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { KernelCall, OperandRef, Plan } from '../../graph/plan.ts';
 import type { Shape } from '../../kernels/kernel.ts';
-import { elements, formatShape, required } from '../../kernels/shape.ts';
+import { formatShape, required } from '../../kernels/shape.ts';
 import { type FusedCall, fuse } from './fuse.ts';
 import type { Extents } from './kernels/gemm.ts';
 import { families } from './kernels/index.ts';
@@ -111,9 +111,6 @@ function tensorOf(plan: Plan, operand: OperandRef, { dense }: LowerOptions): Ten
 }
 
 export const shapeOf = (plan: Plan, value: number): Shape => plan.values[value]?.shape ?? [];
-
-/** Outputs of the last layer. */
-export const classesOf = (plan: Plan): number => elements(shapeOf(plan, plan.outputValue));
 
 /** Every call's operations in the order of a step. */
 export const wholeStep = ({ forward, loss, backward }: LoweredPlan): Operation[] => [

@@ -1,8 +1,8 @@
-import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { statesOf } from '../../kernels/optimizers/index.ts';
 import { elements } from '../../kernels/shape.ts';
 import type { ProgramState } from '../backend.ts';
+import { classesOf, invalid } from '../requests.ts';
 import type { Gpu } from './device.ts';
 import type { BufferPart } from './dispatch.ts';
 import { clipParts } from './kernels/clip.ts';
@@ -10,7 +10,7 @@ import { partPitch } from './kernels/partials.ts';
 import { type PlacedSums, sumsTable } from './kernels/sums.ts';
 import { rulesOf, stateCollections, type UpdateOptions } from './kernels/update.ts';
 import { type Layout, layOut, roomOf } from './layout.ts';
-import { classesOf, type LoweredPlan, wholeStep } from './lower.ts';
+import { type LoweredPlan, wholeStep } from './lower.ts';
 import type { PartialSums, Place } from './shader.ts';
 import { assignSlots, type Slots } from './slots.ts';
 
@@ -148,7 +148,9 @@ export class ProgramMemory {
 
   #write(collection: string, index: number, name: string, values: Float32Array): void {
     const count = this.parameters.counts[index] ?? 0;
-    if (values.length !== count) throw wrongCount(name, values.length, count);
+    if (values.length !== count) {
+      throw invalid(`${name} has ${values.length} elements, the plan wants ${count}.`, name);
+    }
     this.#gpu.write(this.buffer(collection), 4 * (this.parameters.offsets[index] ?? 0), values);
   }
 
@@ -221,9 +223,4 @@ function placeSums(sums: readonly PartialSums[], parameters: Layout): PlacedSums
     from += roomOf(extentOf(sum));
     return placed;
   });
-}
-
-function wrongCount(name: string, given: number, wanted: number): ConvolabError {
-  const message = `${name} has ${given} elements, the plan wants ${wanted}.`;
-  return new ConvolabError('argument.invalid', message, { subject: name });
 }

@@ -1,3 +1,5 @@
+/** Steps in a submit at most. */
+export const stepsInSubmit = 256;
 /** Milliseconds of work that a submit is meant to hold: long beside its own cost, short beside a driver's patience. */
 const meant = 100;
 /** Submits under way at once: one that runs, one that waits behind it. */
