@@ -3,6 +3,7 @@ import type { Tile } from './kernels/tiles.ts';
 import { type LoweredPlan, type PlanProduct, wholeStep } from './lower.ts';
 import type { ProgramMemory } from './memory.ts';
 import type { TileBook } from './tile-book.ts';
+import { timedPass } from './timing.ts';
 
 /** Milliseconds that a measurement should last: long beside the cost of a submit. */
 const enough = 3;
@@ -60,19 +61,12 @@ async function fastest(
   return best.tile;
 }
 
-async function milliseconds(
+function milliseconds(
   context: StepContext,
   dispatches: readonly Dispatch[],
   repeats: number,
 ): Promise<number> {
-  const { gpu } = context;
-  const encoder = gpu.device.createCommandEncoder({ label: 'measurement' });
-  const pass = encoder.beginComputePass();
-  for (let i = 0; i < repeats; i++) context.encode(pass, 0, dispatches);
-  pass.end();
-  const commands = encoder.finish();
-  const start = performance.now();
-  gpu.submit(commands);
-  await gpu.finished();
-  return performance.now() - start;
+  return timedPass(context.gpu, 'measurement', (pass) => {
+    for (let i = 0; i < repeats; i++) context.encode(pass, 0, dispatches);
+  });
 }

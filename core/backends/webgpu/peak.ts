@@ -1,4 +1,5 @@
 import type { Gpu } from './device.ts';
+import { timedPass } from './timing.ts';
 
 /** Chains of fused multiply-adds on vectors of four, enough of them to hide the latency of one. */
 const chains = 8;
@@ -39,19 +40,12 @@ export async function measurePeak(gpu: Gpu): Promise<number> {
     layout,
     entries: [{ binding: 0, resource: { buffer } }],
   });
-  const milliseconds = async (workgroups: number) => {
-    const encoder = gpu.device.createCommandEncoder({ label });
-    const pass = encoder.beginComputePass({ label });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(workgroups);
-    pass.end();
-    const commands = encoder.finish();
-    const start = performance.now();
-    gpu.submit(commands);
-    await gpu.finished();
-    return performance.now() - start;
-  };
+  const milliseconds = (workgroups: number) =>
+    timedPass(gpu, label, (pass) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(workgroups);
+    });
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   let workgroups = 16;
   while ((await milliseconds(workgroups)) < enough && workgroups < most) {

@@ -13,6 +13,7 @@ export interface Setting {
   readonly net: BenchNet;
   readonly mode: Mode;
   readonly batch: number;
+  /** Of the CPU's own backend; 0 of any other, which has none. */
   readonly threads: number;
   /** Whether training samples are distorted first, in place and elastically. */
   readonly augment?: boolean;
@@ -58,7 +59,7 @@ export async function prepare(backend: Backend, setting: Setting, profile = fals
   const { net, mode, batch, threads, augment } = setting;
   const plan = compilePlan(buildGraph(parseModel(net.model)), { retain: false });
   const program = await backend.compile(plan, {
-    threads,
+    threads: Math.max(1, threads),
     batchSize: batch,
     optimizer: { type: 'sgd', momentum: 0.9, weightDecay: 0 },
     profile,

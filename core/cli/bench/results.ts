@@ -20,6 +20,7 @@ export interface Result {
   /** Of a GPU: name and version of its driver. */
   readonly driver?: string;
   readonly batch: number;
+  /** 0 where the device has none. */
   readonly threads: number;
   /** Median over the rounds. */
   readonly imagesPerSecond: number;

@@ -29,7 +29,10 @@ export const bench: Command = {
       help: `Of ${netNames().join(', ')}; by default all up to alexnet-conv, on a software GPU the first alone; the others by name.`,
     },
     batch: { value: '<n>', help: 'Images per batch; by default 64, of alexnet-conv 128.' },
-    threads: { value: '<n>', help: 'Threads; by default every core. Several, as 1,2, are measured in turn.' },
+    threads: {
+      value: '<n>',
+      help: 'Threads of the CPU; by default every core. Several, as 1,2, are measured in turn.',
+    },
     backend: { value: '<b>', help: 'auto, cpu, gpu, gpu:<n> or reference.' },
     peer: {
       value: 'pytorch',
@@ -56,8 +59,9 @@ export const bench: Command = {
     }
     const named = namedNets(given.text('nets'));
     const batch = given.count('batch');
-    const threads = given.counts('threads') ?? [availableParallelism()];
+    const asked = given.counts('threads');
     const backend = await openChosenDevice(given.text('backend') ?? 'auto', output, home);
+    const threads = threadsOf(backend, asked, output);
     const nets = named ?? usualNets(backend, output);
     const pytorch = openPeer(given.text('peer'));
     try {
@@ -78,6 +82,13 @@ export const bench: Command = {
     return 0;
   },
 };
+
+/** Numbers of threads to measure with: none but the CPU's own backend has any. */
+function threadsOf({ kind, device }: Backend, asked: number[] | undefined, output: Output): number[] {
+  if (kind === 'native') return asked ?? [availableParallelism()];
+  if (asked) output.warning(`${device.name} does not compute in threads, so --threads changes nothing.`);
+  return [0];
+}
 
 /** Measured when first asked for, for each number of threads. */
 function peaksOf(backend: Backend): Course['peak'] {
@@ -160,7 +171,11 @@ function describe({
   const arithmetic = `${gflops.toFixed(1).padStart(6)} GFLOP/s${share === undefined ? '' : ` ${percent(share)} of peak`}`;
   const against =
     peer === undefined ? '' : `  PyTorch ${whole(peer).padStart(9)}  ratio ${ratio?.toFixed(2)}`;
-  return `${name} ${(augment ? 'train, augmented' : mode).padEnd(5)} ${threads} thr ${speed} ${arithmetic}${against}`;
+  const way = [
+    augment ? 'train, augmented' : mode.padEnd(5),
+    ...(threads > 0 ? [`${threads} thr`] : []),
+  ].join(' ');
+  return `${name} ${way} ${speed} ${arithmetic}${against}`;
 }
 
 function showTotals(output: Output, { device }: Backend, results: readonly Result[]): void {

@@ -55,6 +55,25 @@ describe('convolab bench', () => {
     }
   });
 
+  test('names no threads of a device that has none, whatever number is asked for', async () => {
+    const words = [
+      'bench',
+      '--nets',
+      'lenet-5',
+      '--batch',
+      '1',
+      '--threads',
+      '1,2',
+      '--backend',
+      'reference',
+    ];
+    const { code, stdout, stderr } = await cli(home, words);
+    expect(code).toBe(0);
+    expect(stderr).toContain('--threads changes nothing');
+    expect(stdout.match(/images\/s/g)).toHaveLength(4);
+    expect(stdout).not.toContain('thr');
+  });
+
   test('tells where the time goes, layer by layer', async () => {
     const words = ['bench', '--nets', 'lenet-5', '--batch', '16', '--threads', '1', '--profile', '--json'];
     const { code, objects } = await cli(home, words);
