@@ -7,11 +7,11 @@ import { initialParameters } from '../../core/train/initialize.ts';
 import { drawSource, plainTransform } from './plans.ts';
 
 /** Losses that are written down for each preset. */
-export const goldenSteps = 10;
+const goldenSteps = 10;
 const batchSize = 4;
 
 /** Mean loss of each of the first steps of a preset, as its experiment trains it, on noise drawn from a fixed seed. */
-export async function presetLosses(backend: Backend, preset: Preset, steps = goldenSteps): Promise<number[]> {
+export async function presetLosses(backend: Backend, preset: Preset): Promise<number[]> {
   const options = preset.options.parse(preset.trainedWith ?? {});
   const plan = compilePlan(buildGraph(parseModel(preset.model(options))), { retain: false });
   const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0.0005 } as const;
@@ -19,7 +19,7 @@ export async function presetLosses(backend: Backend, preset: Preset, steps = gol
   program.setState({ parameters: initialParameters(plan, 1), optimizer: new Map() });
   program.attach('train', drawSource(plan, goldenSteps * batchSize, 1), plainTransform(plan.input));
   const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < goldenSteps; step++) {
     const order = Uint32Array.from({ length: batchSize }, (_, i) => step * batchSize + i);
     const rates = Float32Array.of(0.001);
     const { lossSum } = await program.train('train', { order, batchSize, rates, moment: { seed: 1, step } });
