@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { activate, activationName } from './activations.ts';
-import type { Kernel, Shape } from './kernel.ts';
-import { mapShape, required } from './shape.ts';
+import { channelShapes, mapOf } from './channels.ts';
+import type { Kernel } from './kernel.ts';
+import { required } from './shape.ts';
 
 const forwardAttributes = z.strictObject({ activation: activationName });
 const backwardAttributes = z.strictObject({});
@@ -24,16 +25,14 @@ export const channelBiasForward: Kernel<ForwardAttributes> = {
   shapes: ([x]) => [required(x, 'x')],
   // (3): x_j = f(down(x_j) + b_j)
   reference([x, bias], [y], { activation }) {
-    const { shape, data } = required(x, 'x');
+    const maps = required(x, 'x');
     const biases = required(bias, 'bias').data;
     const output = required(y, 'y').data;
-    const [channels, height, width] = mapShape(shape.slice(1));
-    for (let i = 0; i < data.length; i++) {
-      output[i] = data[i]! + biases[Math.floor(i / (height * width)) % channels]!;
-    }
+    const map = mapOf(maps);
+    for (let i = 0; i < output.length; i++) output[i] = maps.data[i]! + biases[map(i)]!;
     activate(output, output.length, activation);
   },
-  cases: shapes().flatMap(([name, batch, shape], k) =>
+  cases: channelShapes.flatMap(([name, batch, shape], k) =>
     (k === 2 ? activationName.options : (['linear'] as const)).map((activation) => ({
       name: `${activation}, ${name}`,
       batch,
@@ -52,19 +51,10 @@ export const channelBiasBackward: Kernel<BackwardAttributes> = {
   shapes: ([dY]) => [required(dY, 'dY').slice(0, 1)],
   // (21): db_j = sum over u, v of (delta_j)_uv
   reference([dY], [dBias]) {
-    const { shape, data } = required(dY, 'dY');
+    const gradient = required(dY, 'dY');
     const output = required(dBias, 'dBias').data.fill(0);
-    const [channels, height, width] = mapShape(shape.slice(1));
-    for (let i = 0; i < data.length; i++) output[Math.floor(i / (height * width)) % channels]! += data[i]!;
+    const map = mapOf(gradient);
+    for (let i = 0; i < gradient.data.length; i++) output[map(i)]! += gradient.data[i]!;
   },
-  cases: shapes().map(([name, batch, shape]) => ({ name, batch, attributes: {}, inputs: [shape] })),
+  cases: channelShapes.map(([name, batch, shape]) => ({ name, batch, attributes: {}, inputs: [shape] })),
 };
-
-function shapes(): [string, number, Shape][] {
-  return [
-    ['one pixel', 1, [1, 1, 1]],
-    ['batch 5', 5, [6, 4, 4]],
-    ['odd sizes, batch 17', 17, [3, 5, 3]],
-    ['batch 64', 64, [2, 2, 2]],
-  ];
-}

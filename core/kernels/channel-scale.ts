@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { activate, activationName } from './activations.ts';
-import type { Kernel, KernelTensor, Shape } from './kernel.ts';
-import { mapShape, required } from './shape.ts';
+import { channelShapes, mapOf } from './channels.ts';
+import type { Kernel } from './kernel.ts';
+import { required } from './shape.ts';
+import { weightedBackwardInput, weightedBackwardWeight, weightedForward } from './weighted.ts';
 
 const forwardAttributes = z.strictObject({ activation: activationName });
 const backwardAttributes = z.strictObject({});
 type ForwardAttributes = z.infer<typeof forwardAttributes>;
 type BackwardAttributes = z.infer<typeof backwardAttributes>;
-
-/** Map of each element of maps with the batch in front. */
-export function mapOf({ shape }: KernelTensor): (i: number) => number {
-  const [channels, height, width] = mapShape(shape.slice(1));
-  return (i) => Math.floor(i / (height * width)) % channels;
-}
 
 /**
  * y = f(w x + b), one gain and bias for each map: LeCun's subsampling after the averaging (LeCun et al. 1998, layers S2
@@ -20,12 +16,7 @@ export function mapOf({ shape }: KernelTensor): (i: number) => number {
  */
 export const channelScaleForward: Kernel<ForwardAttributes> = {
   name: 'channel-scale.forward',
-  inputs: [
-    { name: 'x', role: 'value' },
-    { name: 'weight', role: 'parameter' },
-    { name: 'bias', role: 'parameter', optional: true },
-  ],
-  outputs: [{ name: 'y', role: 'value' }],
+  ...weightedForward,
   attributes: forwardAttributes,
   inPlace: [0],
   shapes: ([x]) => [required(x, 'x')],
@@ -40,7 +31,7 @@ export const channelScaleForward: Kernel<ForwardAttributes> = {
     }
     activate(output, output.length, activation);
   },
-  cases: shapes().flatMap(([name, batch, shape], k) =>
+  cases: channelShapes.flatMap(([name, batch, shape], k) =>
     (k === 2 ? activationName.options : (['linear'] as const)).map((activation) => ({
       name: `${activation}, ${name}`,
       batch,
@@ -53,11 +44,7 @@ export const channelScaleForward: Kernel<ForwardAttributes> = {
 /** dX = w dY. Inputs: dY, weight. Outputs: dX. */
 export const channelScaleBackwardInput: Kernel<BackwardAttributes> = {
   name: 'channel-scale.backward-input',
-  inputs: [
-    { name: 'dY', role: 'value' },
-    { name: 'weight', role: 'parameter' },
-  ],
-  outputs: [{ name: 'dX', role: 'value' }],
+  ...weightedBackwardInput,
   attributes: backwardAttributes,
   inPlace: [0],
   shapes: ([dY]) => [required(dY, 'dY')],
@@ -68,7 +55,7 @@ export const channelScaleBackwardInput: Kernel<BackwardAttributes> = {
     const map = mapOf(gradient);
     for (let i = 0; i < output.length; i++) output[i] = gradient.data[i]! * gains[map(i)]!;
   },
-  cases: shapes().map(([name, batch, shape]) => ({
+  cases: channelShapes.map(([name, batch, shape]) => ({
     name,
     batch,
     attributes: {},
@@ -79,14 +66,7 @@ export const channelScaleBackwardInput: Kernel<BackwardAttributes> = {
 /** Summed over the batch. Inputs: x, dY. Outputs: dWeight, dBias (optional). */
 export const channelScaleBackwardWeight: Kernel<BackwardAttributes> = {
   name: 'channel-scale.backward-weight',
-  inputs: [
-    { name: 'x', role: 'value' },
-    { name: 'dY', role: 'value' },
-  ],
-  outputs: [
-    { name: 'dWeight', role: 'gradient' },
-    { name: 'dBias', role: 'gradient', optional: true },
-  ],
+  ...weightedBackwardWeight,
   attributes: backwardAttributes,
   shapes: ([x]) => [required(x, 'x').slice(0, 1), required(x, 'x').slice(0, 1)],
   // dw_j = sum over u, v of (delta_j)_uv down(x_j)_uv; (21): db_j = sum over u, v of (delta_j)_uv
@@ -101,14 +81,10 @@ export const channelScaleBackwardWeight: Kernel<BackwardAttributes> = {
       if (biases) biases[map(i)]! += gradient[i]!;
     }
   },
-  cases: shapes().map(([name, batch, shape]) => ({ name, batch, attributes: {}, inputs: [shape, shape] })),
+  cases: channelShapes.map(([name, batch, shape]) => ({
+    name,
+    batch,
+    attributes: {},
+    inputs: [shape, shape],
+  })),
 };
-
-function shapes(): [string, number, Shape][] {
-  return [
-    ['one pixel', 1, [1, 1, 1]],
-    ['batch 5', 5, [6, 4, 4]],
-    ['odd sizes, batch 17', 17, [3, 5, 3]],
-    ['batch 64', 64, [2, 2, 2]],
-  ];
-}

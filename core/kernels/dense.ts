@@ -2,30 +2,27 @@ import { z } from 'zod';
 import { activate, activationName } from './activations.ts';
 import type { Kernel, Shape } from './kernel.ts';
 import { elements, required } from './shape.ts';
+import {
+  type InputShapeAttributes,
+  inputShapeAttributes,
+  weightedBackwardInput,
+  weightedBackwardWeight,
+  weightedForward,
+} from './weighted.ts';
 
 /**
  * Fully connected layer. x of any shape is read as one vector, maps in C, H, W order. Weight is [units, inputs],
  * bias [units].
  */
 const forwardAttributes = z.strictObject({ activation: activationName });
-const backwardInputAttributes = z.strictObject({
-  /** Of x, without the batch. */
-  inputShape: z.array(z.int().positive()).min(1),
-});
 const backwardWeightAttributes = z.strictObject({});
 type ForwardAttributes = z.infer<typeof forwardAttributes>;
-type BackwardInputAttributes = z.infer<typeof backwardInputAttributes>;
 type BackwardWeightAttributes = z.infer<typeof backwardWeightAttributes>;
 
 /** y = f(W x + b). Inputs: x, weight, bias (optional). Outputs: y. */
 export const denseForward: Kernel<ForwardAttributes> = {
   name: 'dense.forward',
-  inputs: [
-    { name: 'x', role: 'value' },
-    { name: 'weight', role: 'parameter' },
-    { name: 'bias', role: 'parameter', optional: true },
-  ],
-  outputs: [{ name: 'y', role: 'value' }],
+  ...weightedForward,
   attributes: forwardAttributes,
   shapes: ([, weight]) => [required(weight, 'weight').slice(0, 1)],
   // (5), (6): y = f(W x + b)
@@ -57,14 +54,10 @@ export const denseForward: Kernel<ForwardAttributes> = {
  * dX from dY, where dY is already the lecture's delta (through `activation.backward`).
  * Inputs: dY, weight. Outputs: dX, in the shape that x had.
  */
-export const denseBackwardInput: Kernel<BackwardInputAttributes> = {
+export const denseBackwardInput: Kernel<InputShapeAttributes> = {
   name: 'dense.backward-input',
-  inputs: [
-    { name: 'dY', role: 'value' },
-    { name: 'weight', role: 'parameter' },
-  ],
-  outputs: [{ name: 'dX', role: 'value' }],
-  attributes: backwardInputAttributes,
+  ...weightedBackwardInput,
+  attributes: inputShapeAttributes,
   shapes: (_, { inputShape }) => [inputShape],
   // (17), (20), without the factor f' that belongs to the layer below: dX = transpose(W) delta
   reference([dY, weight], [dX], _, batch) {
@@ -92,14 +85,7 @@ export const denseBackwardInput: Kernel<BackwardInputAttributes> = {
 /** Gradients of weight and bias, summed over the batch. Inputs: x, dY. Outputs: dWeight, dBias (optional). */
 export const denseBackwardWeight: Kernel<BackwardWeightAttributes> = {
   name: 'dense.backward-weight',
-  inputs: [
-    { name: 'x', role: 'value' },
-    { name: 'dY', role: 'value' },
-  ],
-  outputs: [
-    { name: 'dWeight', role: 'gradient' },
-    { name: 'dBias', role: 'gradient', optional: true },
-  ],
+  ...weightedBackwardWeight,
   attributes: backwardWeightAttributes,
   shapes([x, dY]) {
     const units = elements(required(dY, 'dY'));

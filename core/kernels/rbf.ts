@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { Kernel, Shape } from './kernel.ts';
 import { elements, required } from './shape.ts';
+import { type InputShapeAttributes, inputShapeAttributes } from './weighted.ts';
 
 const plain = z.strictObject({});
-const backwardInputAttributes = z.strictObject({
-  /** Of x, without the batch. */
-  inputShape: z.array(z.int().positive()).min(1),
-});
 type Plain = z.infer<typeof plain>;
 
 /**
@@ -45,7 +42,7 @@ export const rbfForward: Kernel<Plain> = {
 };
 
 /** dX_j = -2 sum over i of dY_i (x_j - w_ij). Inputs: x, dY, weight. Outputs: dX, in the shape of x. */
-export const rbfBackwardInput: Kernel<z.infer<typeof backwardInputAttributes>> = {
+export const rbfBackwardInput: Kernel<InputShapeAttributes> = {
   name: 'rbf.backward-input',
   inputs: [
     { name: 'x', role: 'value' },
@@ -53,7 +50,7 @@ export const rbfBackwardInput: Kernel<z.infer<typeof backwardInputAttributes>> =
     { name: 'weight', role: 'parameter' },
   ],
   outputs: [{ name: 'dX', role: 'value' }],
-  attributes: backwardInputAttributes,
+  attributes: inputShapeAttributes,
   shapes: (_, { inputShape }) => [inputShape],
   reference([x, dY, weight], [dX], _, batch) {
     const input = required(x, 'x').data;

@@ -2,27 +2,15 @@ import { z } from 'zod';
 import { boolean, field, integer } from '../contract/fields.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
-import { initField, resolveInitializer } from '../train/initializers.ts';
+import { initField } from '../train/initializers.ts';
 import { connectionCount, connectionTable, connectionTables } from './connections.ts';
-import { windowPart } from './explain.ts';
-import {
-  activated,
-  activationField,
-  type LayerDefinition,
-  type LayerParameter,
-  type LayerWindow,
-  layerSchema,
-  only,
-  shapeError,
-  throughActivation,
-} from './layer.ts';
-import { slide } from './window.ts';
-
-const extent = z.int().positive();
+import { activationField, type LayerDefinition, layerSchema, only, shapeError } from './layer.ts';
+import { emitWeighted, finishingFlops, weightedParameters } from './weighted.ts';
+import { kernelWindow, padField, pairOf, type Sides, sides, slide, slidPart } from './window.ts';
 
 const schema = layerSchema('conv', {
   filters: integer({ label: 'Filters', help: 'Number of output maps.', minimum: 1 }),
-  kernel: field<number | [number, number]>(z.union([extent, z.tuple([extent, extent])]), {
+  kernel: field<Sides>(sides, {
     label: 'Kernel',
     help: 'Side of the square kernel, or [height, width].',
     unit: 'pixels',
@@ -36,13 +24,7 @@ const schema = layerSchema('conv', {
     default: 1,
     minimum: 1,
   }),
-  pad: integer({
-    label: 'Padding',
-    help: 'Zeros put around the maps on every side.',
-    unit: 'pixels',
-    default: 0,
-    minimum: 0,
-  }),
+  pad: padField,
   groups: integer({
     label: 'Groups',
     help: 'Input and output maps are split into this many groups that do not see each other.',
@@ -78,53 +60,48 @@ export const conv: LayerDefinition<ConvSpec> = {
   takes: 'one',
 
   shape(spec, inputs) {
-    const [channels, height, width] = slide(spec, inputs, 'kernel', windowOf(spec));
+    const [channels, height, width] = slide(spec, inputs, 'kernel', kernelWindow(spec));
     checkGroups(spec, inputs, channels);
     checkConnections(spec, inputs, channels);
     return [spec.filters, height, width];
   },
 
-  window: windowOf,
+  window: kernelWindow,
 
   parameters(spec, inputs) {
     const [channels] = mapShape(only(inputs));
-    const [kernelHeight, kernelWidth] = kernelSize(spec);
+    const [kernelHeight, kernelWidth] = pairOf(spec.kernel);
     const table = spec.connections && connectionTable(spec.connections);
     const pixels = kernelHeight * kernelWidth;
     // With a table the filters differ in fan-in; one bound for the whole layer, from the mean.
     const fanIn = pixels * (table ? connectionCount(table) / spec.filters : channels / spec.groups);
     const fanOut = pixels * (table ? connectionCount(table) / channels : spec.filters / spec.groups);
-    const shape = [spec.filters, channels / spec.groups, kernelHeight, kernelWidth];
-    const weight: LayerParameter = {
-      role: 'weight',
-      shape,
-      initializer: { ...resolveInitializer(spec.init, spec.activation), fanIn, fanOut },
-      ...(table && { mask: connectionMask(table, shape) }),
-    };
-    const bias: LayerParameter = {
-      role: 'bias',
-      shape: [spec.filters],
-      initializer: { type: 'zeros', fanIn, fanOut },
-    };
-    return spec.bias ? [weight, bias] : [weight];
+    const weight = [spec.filters, channels / spec.groups, kernelHeight, kernelWidth];
+    return weightedParameters(spec, {
+      weight,
+      bias: [spec.filters],
+      fanIn,
+      fanOut,
+      ...(table && { mask: connectionMask(table, weight) }),
+    });
   },
 
   flops(spec, inputs, output) {
     const [channels] = mapShape(only(inputs));
-    const [kernelHeight, kernelWidth] = kernelSize(spec);
+    const [kernelHeight, kernelWidth] = pairOf(spec.kernel);
     const [filters, height, width] = mapShape(output);
     const pairs = spec.connections
       ? connectionCount(connectionTable(spec.connections))
       : (filters * channels) / spec.groups;
-    const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
-    return height * width * (2 * pairs * kernelHeight * kernelWidth + others * filters);
+    return height * width * (2 * pairs * kernelHeight * kernelWidth + finishingFlops(spec) * filters);
   },
 
   // (1): x_j = f(sum over i of x_i * k_ij + b_j)
-  explain(spec, { channel, row, column }, { inputs, parameter }) {
+  explain(spec, place, { inputs, parameter }) {
+    const { channel } = place;
     const x = only(inputs);
     const [channels] = mapShape(x.shape);
-    const [height, width] = kernelSize(spec);
+    const pixels = elements(pairOf(spec.kernel));
     const table = spec.connections && connectionTable(spec.connections);
     const perGroup = channels / spec.groups;
     const first = Math.floor(channel / (spec.filters / spec.groups)) * perGroup;
@@ -132,49 +109,21 @@ export const conv: LayerDefinition<ConvSpec> = {
     const parts = Array.from({ length: perGroup }, (_, i) => i)
       .filter((i) => !table || table[first + i]?.[channel] === 'X')
       .map((i) => {
-        const start = (channel * perGroup + i) * height * width;
-        return windowPart(x, {
-          input: 0,
-          channel: first + i,
-          top: row * spec.stride - spec.pad,
-          left: column * spec.stride - spec.pad,
-          height,
-          width,
-          weights: weight.slice(start, start + height * width),
-        });
+        const start = (channel * perGroup + i) * pixels;
+        return slidPart(x, kernelWindow(spec), place, first + i, weight.slice(start, start + pixels));
       });
     const bias = spec.bias ? (parameter('bias')[channel] as number) : null;
     return { combine: 'sum', parts, gain: null, bias, activation: spec.activation };
   },
 
   emit(spec, inputs, emitter) {
-    const x = only(inputs);
-    const weight = emitter.parameter('weight');
-    const bias = spec.bias ? emitter.parameter('bias') : null;
-    const window = {
-      stride: spec.stride,
-      pad: spec.pad,
-      groups: spec.groups,
-      ...(spec.connections && { connections: [...connectionTable(spec.connections)] }),
-    };
-    const { y, slopeOf } = activated(emitter, spec.activation, (to, activation) =>
-      emitter.call('conv2d.forward', [x, weight, bias], [to], { ...window, activation }),
-    );
-    return {
-      output: y,
-      backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
-        const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
-        emitter.call('conv2d.backward-weight', [x, delta], [emitter.parameterGradient('weight'), dBias], {
-          ...window,
-          kernel: kernelSize(spec),
-        });
-        if (!wantsX) return [null];
-        const dX = emitter.gradientOf(x);
-        emitter.call('conv2d.backward-input', [delta, weight], [dX], { ...window, inputShape: [...x.shape] });
-        return [dX];
-      },
-    };
+    const { stride, pad, groups, connections } = spec;
+    const table = connections && { connections: [...connectionTable(connections)] };
+    return emitWeighted(spec, only(inputs), emitter, {
+      name: 'conv2d',
+      attributes: { stride, pad, groups, ...table },
+      ofWeight: { kernel: pairOf(spec.kernel) },
+    });
   },
 
   gradientChecks: [
@@ -229,14 +178,6 @@ export const conv: LayerDefinition<ConvSpec> = {
 };
 
 /** [height, width] */
-function kernelSize({ kernel }: ConvSpec): [number, number] {
-  return typeof kernel === 'number' ? [kernel, kernel] : kernel;
-}
-
-function windowOf(spec: ConvSpec): LayerWindow {
-  return { size: kernelSize(spec), stride: spec.stride, pad: spec.pad };
-}
-
 function connectionMask(table: readonly string[], shape: Shape): Uint8Array {
   const [filters = 0, channels = 0, ...kernel] = shape;
   const pixels = elements(kernel);

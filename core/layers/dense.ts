@@ -1,17 +1,10 @@
 import type { z } from 'zod';
 import { boolean, integer } from '../contract/fields.ts';
 import { elements } from '../kernels/shape.ts';
-import { initField, resolveInitializer } from '../train/initializers.ts';
+import { initField } from '../train/initializers.ts';
 import { wholeParts } from './explain.ts';
-import {
-  activated,
-  activationField,
-  type LayerDefinition,
-  type LayerParameter,
-  layerSchema,
-  only,
-  throughActivation,
-} from './layer.ts';
+import { activationField, type LayerDefinition, layerSchema, only } from './layer.ts';
+import { emitWeighted, finishingFlops, weightedParameters } from './weighted.ts';
 
 const schema = layerSchema('dense', {
   units: integer({ label: 'Units', help: 'Number of outputs.', minimum: 1 }),
@@ -32,24 +25,11 @@ export const dense: LayerDefinition<DenseSpec> = {
 
   parameters(spec, inputs) {
     const fanIn = elements(only(inputs));
-    const fanOut = spec.units;
-    const weight: LayerParameter = {
-      role: 'weight',
-      shape: [spec.units, fanIn],
-      initializer: { ...resolveInitializer(spec.init, spec.activation), fanIn, fanOut },
-    };
-    const bias: LayerParameter = {
-      role: 'bias',
-      shape: [spec.units],
-      initializer: { type: 'zeros', fanIn, fanOut },
-    };
-    return spec.bias ? [weight, bias] : [weight];
+    const { units } = spec;
+    return weightedParameters(spec, { weight: [units, fanIn], bias: [units], fanIn, fanOut: units });
   },
 
-  flops(spec, inputs) {
-    const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
-    return spec.units * (2 * elements(only(inputs)) + others);
-  },
+  flops: (spec, inputs) => spec.units * (2 * elements(only(inputs)) + finishingFlops(spec)),
 
   // (5), (6): y_j = f(sum over i of w_ji x_i + b_j)
   explain(spec, { channel }, { inputs, parameter }) {
@@ -66,26 +46,8 @@ export const dense: LayerDefinition<DenseSpec> = {
     };
   },
 
-  emit(spec, inputs, emitter) {
-    const x = only(inputs);
-    const weight = emitter.parameter('weight');
-    const bias = spec.bias ? emitter.parameter('bias') : null;
-    const { y, slopeOf } = activated(emitter, spec.activation, (to, activation) =>
-      emitter.call('dense.forward', [x, weight, bias], [to], { activation }),
-    );
-    return {
-      output: y,
-      backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
-        const dBias = spec.bias ? emitter.parameterGradient('bias') : null;
-        emitter.call('dense.backward-weight', [x, delta], [emitter.parameterGradient('weight'), dBias], {});
-        if (!wantsX) return [null];
-        const dX = emitter.gradientOf(x);
-        emitter.call('dense.backward-input', [delta, weight], [dX], { inputShape: [...x.shape] });
-        return [dX];
-      },
-    };
-  },
+  emit: (spec, inputs, emitter) =>
+    emitWeighted(spec, only(inputs), emitter, { name: 'dense', attributes: {}, ofWeight: {} }),
 
   gradientChecks: [
     { name: 'of maps', input: [2, 3, 3], layers: [{ id: 'L', type: 'dense', units: 4 }] },

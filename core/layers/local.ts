@@ -1,35 +1,23 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { boolean, field, integer } from '../contract/fields.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { regionsOf } from '../kernels/local.ts';
-import { mapShape } from '../kernels/shape.ts';
-import { initField, resolveInitializer } from '../train/initializers.ts';
-import { windowPart } from './explain.ts';
-import {
-  activated,
-  activationField,
-  type LayerDefinition,
-  type LayerParameter,
-  type LayerWindow,
-  layerSchema,
-  only,
-  throughActivation,
-} from './layer.ts';
-import { slide } from './window.ts';
-
-const extent = z.int().positive();
-const size = z.union([extent, z.tuple([extent, extent])]);
+import { elements, mapShape } from '../kernels/shape.ts';
+import { initField } from '../train/initializers.ts';
+import { activationField, type LayerDefinition, layerSchema, only } from './layer.ts';
+import { emitWeighted, finishingFlops, weightedParameters } from './weighted.ts';
+import { kernelWindow, padField, pairOf, type Sides, sides, slide, slidPart } from './window.ts';
 
 const schema = layerSchema('local', {
   filters: integer({ label: 'Filters', help: 'Number of output maps.', minimum: 1 }),
-  kernel: field<number | [number, number]>(size, {
+  kernel: field<Sides>(sides, {
     label: 'Kernel',
     help: 'Side of the square window, or [height, width].',
     unit: 'pixels',
     kind: 'integer',
     minimum: 1,
   }),
-  region: field<number | [number, number]>(size, {
+  region: field<Sides>(sides, {
     label: 'Region',
     help: 'Side of the regions of outputs that share their weights, or [height, width]; 1: none shares any.',
     unit: 'pixels',
@@ -44,13 +32,7 @@ const schema = layerSchema('local', {
     default: 1,
     minimum: 1,
   }),
-  pad: integer({
-    label: 'Padding',
-    help: 'Zeros put around the maps on every side.',
-    unit: 'pixels',
-    default: 0,
-    minimum: 0,
-  }),
+  pad: padField,
   bias: boolean({ label: 'Bias', help: 'One number added to each map in each region.', default: true }),
   activation: activationField,
   init: initField,
@@ -69,45 +51,39 @@ export const local: LayerDefinition<LocalSpec> = {
   takes: 'one',
 
   shape(spec, inputs) {
-    const [, height, width] = slide(spec, inputs, 'kernel', windowOf(spec));
+    const [, height, width] = slide(spec, inputs, 'kernel', kernelWindow(spec));
     return [spec.filters, height, width];
   },
 
-  window: windowOf,
+  window: kernelWindow,
 
   parameters(spec, inputs) {
     const [channels] = mapShape(only(inputs));
     const kernel = pairOf(spec.kernel);
     const regions = regionsOf(outputSize(spec, inputs), attributesOf(spec));
     const pixels = kernel[0] * kernel[1];
-    const fan = { fanIn: pixels * channels, fanOut: pixels * spec.filters };
-    const weight: LayerParameter = {
-      role: 'weight',
-      shape: [...regions, spec.filters, channels, ...kernel],
-      initializer: { ...resolveInitializer(spec.init, spec.activation), ...fan },
-    };
-    const bias: LayerParameter = {
-      role: 'bias',
-      shape: [...regions, spec.filters],
-      initializer: { type: 'zeros', ...fan },
-    };
-    return spec.bias ? [weight, bias] : [weight];
+    return weightedParameters(spec, {
+      weight: [...regions, spec.filters, channels, ...kernel],
+      bias: [...regions, spec.filters],
+      fanIn: pixels * channels,
+      fanOut: pixels * spec.filters,
+    });
   },
 
   flops(spec, inputs, output) {
     const [channels] = mapShape(only(inputs));
     const [filters, height, width] = mapShape(output);
     const [kernelHeight, kernelWidth] = pairOf(spec.kernel);
-    const others = (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
-    return filters * height * width * (2 * channels * kernelHeight * kernelWidth + others);
+    return filters * height * width * (2 * channels * kernelHeight * kernelWidth + finishingFlops(spec));
   },
 
   // As a convolution, with the weights of the output's region.
-  explain(spec, { channel, row, column }, { inputs, shape, parameter }) {
+  explain(spec, place, { inputs, shape, parameter }) {
+    const { channel, row, column } = place;
     const x = only(inputs);
     const [channels] = mapShape(x.shape);
     const [, outHeight, outWidth] = mapShape(shape);
-    const [height, width] = pairOf(spec.kernel);
+    const pixels = elements(pairOf(spec.kernel));
     const window = attributesOf(spec);
     const [, regionColumns] = regionsOf([outHeight, outWidth], window);
     const region =
@@ -115,47 +91,19 @@ export const local: LayerDefinition<LocalSpec> = {
     const filter = region * spec.filters + channel;
     const weight = parameter('weight');
     const parts = Array.from({ length: channels }, (_, i) => {
-      const start = (filter * channels + i) * height * width;
-      return windowPart(x, {
-        input: 0,
-        channel: i,
-        top: row * spec.stride - spec.pad,
-        left: column * spec.stride - spec.pad,
-        height,
-        width,
-        weights: weight.slice(start, start + height * width),
-      });
+      const start = (filter * channels + i) * pixels;
+      return slidPart(x, kernelWindow(spec), place, i, weight.slice(start, start + pixels));
     });
     const bias = spec.bias ? (parameter('bias')[filter] as number) : null;
     return { combine: 'sum', parts, gain: null, bias, activation: spec.activation };
   },
 
   emit(spec, inputs, emitter) {
-    const x = only(inputs);
-    const window = attributesOf(spec);
-    const weight = emitter.parameter('weight');
-    const bias = spec.bias ? emitter.parameter('bias') : null;
-    const { y, slopeOf } = activated(emitter, spec.activation, (to, activation) =>
-      emitter.call('local.forward', [x, weight, bias], [to], { ...window, activation }),
-    );
-    return {
-      output: y,
-      backward(dY, [wantsX]) {
-        const delta = throughActivation(emitter, spec.activation, slopeOf, dY);
-        const gradients = [
-          emitter.parameterGradient('weight'),
-          spec.bias ? emitter.parameterGradient('bias') : null,
-        ];
-        emitter.call('local.backward-weight', [x, delta], gradients, {
-          ...window,
-          kernel: pairOf(spec.kernel),
-        });
-        if (!wantsX) return [null];
-        const dX = emitter.gradientOf(x);
-        emitter.call('local.backward-input', [delta, weight], [dX], { ...window, inputShape: [...x.shape] });
-        return [dX];
-      },
-    };
+    return emitWeighted(spec, only(inputs), emitter, {
+      name: 'local',
+      attributes: attributesOf(spec),
+      ofWeight: { kernel: pairOf(spec.kernel) },
+    });
   },
 
   gradientChecks: [
@@ -185,17 +133,8 @@ export const local: LayerDefinition<LocalSpec> = {
   ],
 };
 
-/** [height, width] */
-function pairOf(side: number | [number, number]): [number, number] {
-  return typeof side === 'number' ? [side, side] : side;
-}
-
-function windowOf(spec: LocalSpec): LayerWindow {
-  return { size: pairOf(spec.kernel), stride: spec.stride, pad: spec.pad };
-}
-
 function outputSize(spec: LocalSpec, inputs: readonly Shape[]): [number, number] {
-  const [, height, width] = slide(spec, inputs, 'kernel', windowOf(spec));
+  const [, height, width] = slide(spec, inputs, 'kernel', kernelWindow(spec));
   return [height, width];
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { boolean, choice, field, integer } from '../contract/fields.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
-import { windowPart } from './explain.ts';
 import {
   type Activated,
   activated,
@@ -16,7 +15,8 @@ import {
   throughActivation,
   type Value,
 } from './layer.ts';
-import { slide } from './window.ts';
+import { finishingFlops } from './weighted.ts';
+import { slide, slidPart } from './window.ts';
 
 const schema = layerSchema('pool', {
   mode: choice(
@@ -88,25 +88,15 @@ export const pool: LayerDefinition<PoolSpec> = {
   },
 
   flops(spec, _inputs, output) {
-    const others = (spec.gain ? 1 : 0) + (spec.bias ? 1 : 0) + (spec.activation === 'linear' ? 0 : 1);
-    return elements(output) * (spec.size * spec.size + others);
+    return elements(output) * (spec.size * spec.size + (spec.gain ? 1 : 0) + finishingFlops(spec));
   },
 
   // (3), with LeCun's gain: x_j = f(w_j down(x_j) + b_j)
-  explain(spec, { channel, row, column }, { inputs, parameter }) {
-    const { size, stride, pad } = windowOf(spec);
-    const part = windowPart(only(inputs), {
-      input: 0,
-      channel,
-      top: row * stride - pad,
-      left: column * stride - pad,
-      height: size,
-      width: size,
-      weights: null,
-    });
+  explain(spec, place, { inputs, parameter }) {
+    const { channel } = place;
     return {
       combine: spec.mode === 'max' ? 'maximum' : 'mean',
-      parts: [part],
+      parts: [slidPart(only(inputs), layerWindow(spec), place, channel, null)],
       gain: spec.gain ? (parameter('weight')[channel] as number) : null,
       bias: spec.bias ? (parameter('bias')[channel] as number) : null,
       activation: spec.activation,
