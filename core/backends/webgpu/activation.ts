@@ -56,7 +56,7 @@ export function activate(name: ActivationName, type: Type = 'vec4f'): string {
   return `fn activate(u: ${type}) -> ${type} { ${values[name](type)} }`;
 }
 
-/** `fn slope(y) -> f'(u)` */
-export function slopeFunction(name: ActivationName, type: Type = 'vec4f'): string {
-  return `fn slope(y: ${type}) -> ${type} { ${slopes[name](type)} }`;
+/** A function of y: f'(u) */
+export function slopeFunction(name: ActivationName, called: string, type: Type = 'vec4f'): string {
+  return `fn ${called}(y: ${type}) -> ${type} { ${slopes[name](type)} }`;
 }

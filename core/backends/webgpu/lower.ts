@@ -1,12 +1,20 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import type { KernelCall, OperandRef, Plan } from '../../graph/plan.ts';
 import type { Shape } from '../../kernels/kernel.ts';
-import { formatShape, required } from '../../kernels/shape.ts';
-import { type FusedCall, fuse } from './fuse.ts';
+import { formatShape, mapShape, required } from '../../kernels/shape.ts';
+import { activationOf, type FusedCall, fuse } from './fuse.ts';
 import type { Extents } from './kernels/gemm.ts';
 import { families } from './kernels/index.ts';
 import type { Tile } from './kernels/tiles.ts';
-import { type FusedPool, faultRadix, type PartialSums, type Shader, type Tensor } from './shader.ts';
+import {
+  type FusedPool,
+  faultRadix,
+  type Onward,
+  type PartialSums,
+  type Shader,
+  type Site,
+  type Tensor,
+} from './shader.ts';
 import type { Product, TileBook } from './tile-book.ts';
 
 /** A call of the plan as shaders. */
@@ -60,7 +68,7 @@ export function lowerPlan(plan: Plan, options: LowerOptions): LoweredPlan {
 }
 
 function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: PartialSums[]): Operation {
-  const { call, slope, pool } = fused;
+  const { call, onward, pool } = fused;
   const { kernel, layer, attributes } = call;
   const family = families.get(kernel);
   if (!family) {
@@ -69,7 +77,6 @@ function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: Pa
   }
   const tensor = (operand: OperandRef | null) => operand && tensorOf(plan, operand, options);
   const inputs = call.inputs.map(tensor);
-  const y = slope && tensorOf(plan, slope.y, options);
   const site = {
     attributes,
     inputs,
@@ -77,7 +84,7 @@ function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: Pa
     pitch: options.pitch,
     subgroups: options.subgroups,
     keepsScore: call === plan.loss,
-    ...(slope && y && { slope: { activation: slope.activation, y } }),
+    ...(onward.length > 0 && { onward: lowerOnward(plan, onward, options) }),
     ...(pool && { pool: fusedPool(plan, pool, options) }),
   };
   let extents: Extents | null = null;
@@ -94,6 +101,20 @@ function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: Pa
   const shadersWith = (tile: Tile) => family({ ...site, chooseTile: () => tile }).shaders;
   const product = extents && { kernel, extents, shadersWith };
   return { kernel, layer, label, shaders: lowered.shaders, product };
+}
+
+function lowerOnward(plan: Plan, calls: readonly KernelCall[], options: LowerOptions): Site['onward'] {
+  const operand = (ref: OperandRef | null | undefined) => tensorOf(plan, required(ref, 'operand'), options);
+  const steps = calls.map((call): Onward => {
+    const [first] = call.inputs;
+    if (call.kernel === 'activation.backward') {
+      return { type: 'slope', activation: activationOf(call), y: operand(first) };
+    }
+    const { shape } = operand(call.inputs.at(-1));
+    const x = call.kernel === 'max-pool.backward' ? operand(first) : null;
+    return { type: 'unpool', x, width: mapShape(shape)[2] };
+  });
+  return { steps, target: operand(calls.at(-1)?.outputs[0]) };
 }
 
 function fusedPool(plan: Plan, { kernel, outputs }: KernelCall, options: LowerOptions): FusedPool {

@@ -1,6 +1,5 @@
 import type { ActivationName } from '../../kernels/activations.ts';
 import type { Shape } from '../../kernels/kernel.ts';
-import { slopeFunction } from './activation.ts';
 import type { ChooseTile } from './kernels/tile-choice.ts';
 
 /**
@@ -98,11 +97,13 @@ export interface Lowered {
   readonly sums?: readonly PartialSums[];
 }
 
-/** The slope of an activation, by which a gradient is multiplied as it is written. */
-export interface Slope {
-  readonly activation: ActivationName;
-  readonly y: Tensor;
-}
+/**
+ * What a gradient goes through before it is written: the slope of an activation; or the pooling of windows of 2 x 2 that
+ * cover the maps, a maximum where `x` are these maps, else a mean. `width` is that of what was left of them.
+ */
+export type Onward =
+  | { readonly type: 'slope'; readonly activation: ActivationName; readonly y: Tensor }
+  | { readonly type: 'unpool'; readonly x: Tensor | null; readonly width: number };
 
 /** Windows of 2 x 2 that are pooled as the maps under them are written. */
 export interface FusedPool {
@@ -116,8 +117,8 @@ export interface Site {
   readonly inputs: readonly (Tensor | null)[];
   readonly outputs: readonly (Tensor | null)[];
   readonly pitch: number;
-  /** Goes into the first output, which is a gradient. */
-  readonly slope?: Slope | undefined;
+  /** Of the first output, where it is a gradient that is not written as it is: its way, and where it ends. */
+  readonly onward?: { readonly steps: readonly Onward[]; readonly target: Tensor };
   /** Of the first output of a convolution. */
   readonly pool?: FusedPool | undefined;
   /** The loss of a plan also counts right answers. */
@@ -217,14 +218,4 @@ fn groupIndex(group: vec3u) -> u32 {
   return group.y * ${rowOfGroups}u + group.x;
 }
 `;
-}
-
-/** Binding and code with which a gradient `value` at quad `at` takes the slope of an activation, if it is given one. */
-export function fusedSlope(slope: Slope | undefined): { bindings: Binding[]; code: string } {
-  if (!slope) return { bindings: [], code: 'fn sloped(value: vec4f, at: u32) -> vec4f { return value; }' };
-  return {
-    bindings: [reads('activated', slope.y.place)],
-    code: `${slopeFunction(slope.activation)}
-fn sloped(value: vec4f, at: u32) -> vec4f { return value * slope(activated[at]); }`,
-  };
 }

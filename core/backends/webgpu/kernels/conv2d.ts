@@ -3,8 +3,9 @@ import { activationName } from '../../../kernels/activations.ts';
 import { connected } from '../../../kernels/connections.ts';
 import { mapShape, required } from '../../../kernels/shape.ts';
 import { activate } from '../activation.ts';
-import { type Family, fusedSlope, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { type Family, reads, type Site, type Tensor, writes } from '../shader.ts';
 import { fourRows, gemm } from './gemm.ts';
+import { outgoing } from './outgoing.ts';
 import { gradientTarget, partialSums } from './partials.ts';
 import { chooseParts } from './tile-choice.ts';
 
@@ -133,11 +134,11 @@ export const conv2dBackwardInput: Family = (site) => {
     parts: 1,
     window: 1,
   } as const;
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   const weightRow = `outChannel * ${of.groupChannels}u + channel`;
   const { code, workgroups } = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
-    helpers: `${slope.code}
+    helpers: `${give}
 ${table(of)}
 ${pixelOf(of.x[2], of.pitch)}
 fn weightAt(outChannel: u32, channel: u32, tap: u32) -> f32 { ${connectedOnly(of, 'outChannel', 'channel', `weight[(${weightRow}) * ${area(of)}u + tap]`)} }
@@ -149,10 +150,7 @@ ${gradientAt(of)}`,
     right: `if (column >= ${extents.columns}u) { return vec4f(0.0); }
       ${splitDepth(of, 'outChannel')}
       return gradientAt(group * ${of.groupFilters}u + outChannel, place.x - ky, place.y - kx, place.z);`,
-    store: `let at = ((group * ${of.groupChannels}u + row) * ${extents.columns}u + column) / 4u;
-      let value4 = sloped(value, at);
-      watch4(value4, column % ${of.pitch}u);
-      dX[at] = value4;`,
+    store: `give(value, ((group * ${of.groupChannels}u + row) * ${extents.columns}u + column) / 4u);`,
   });
   return {
     shaders: [
@@ -160,8 +158,7 @@ ${gradientAt(of)}`,
         bindings: [
           reads('dY', required(dY, 'dY').place),
           reads('weight', required(weight, 'weight').place, 'f32'),
-          writes('dX', dX.place),
-          ...slope.bindings,
+          ...given,
         ],
         code,
         workgroups,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { activationName } from '../../../kernels/activations.ts';
 import { elements, required } from '../../../kernels/shape.ts';
 import { activate } from '../activation.ts';
-import { type Family, fusedSlope, reads, writes } from '../shader.ts';
+import { type Family, reads, writes } from '../shader.ts';
 import { fourRows, gemm } from './gemm.ts';
+import { outgoing } from './outgoing.ts';
 import { gradientTarget, partialSums } from './partials.ts';
 import { chooseParts } from './tile-choice.ts';
 
@@ -50,7 +51,6 @@ export const denseForward: Family = (site) => {
 /** (17), (20), without the factor f' that belongs to the layer below: dX = transpose(W) delta. */
 export const denseBackwardInput: Family = (site) => {
   const [dY, weight] = site.inputs;
-  const dX = required(site.outputs[0], 'dX');
   const [units = 0, inputs = 0] = required(weight, 'weight').shape;
   const extents = {
     rows: inputs,
@@ -60,17 +60,14 @@ export const denseBackwardInput: Family = (site) => {
     parts: 1,
     window: 1,
   } as const;
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   const product = gemm(extents, site.chooseTile(extents), {
     alongDepth: false,
-    helpers: slope.code,
+    helpers: give,
     leftAlongRows: true,
     left: fourRows(inputs, (row) => `weight[k * ${inputs}u + ${row}]`),
     right: column('dY', site.pitch),
-    store: `let at = (row * ${site.pitch}u + column) / 4u;
-      let value4 = sloped(value, at);
-      watch4(value4, column);
-      dX[at] = value4;`,
+    store: `give(value, (row * ${site.pitch}u + column) / 4u);`,
   });
   return {
     shaders: [
@@ -79,8 +76,7 @@ export const denseBackwardInput: Family = (site) => {
         bindings: [
           reads('dY', required(dY, 'dY').place),
           reads('weight', required(weight, 'weight').place, 'f32'),
-          writes('dX', dX.place),
-          ...slope.bindings,
+          ...given,
         ],
       },
     ],

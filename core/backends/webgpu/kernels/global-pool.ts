@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { globalPoolMode } from '../../../kernels/global-pool.ts';
 import { mapShape, required } from '../../../kernels/shape.ts';
-import { type Family, forEach, fusedSlope, reads, writes } from '../shader.ts';
+import { type Family, forEach, reads, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 const attributes = z.object({ mode: globalPoolMode });
 
@@ -35,7 +36,7 @@ export const globalPoolBackward: Family = (site) => {
   const [channels, height, width] = mapShape(x.shape);
   const quads = site.pitch / 4;
   const pixels = height * width;
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   const largest = `
   var best = vec4u(0u);
   var most = x[start];
@@ -52,17 +53,13 @@ export const globalPoolBackward: Family = (site) => {
   let gradient = dY[item];
   ${mode === 'max' ? largest : ''}
   for (var pixel = 0u; pixel < ${pixels}u; pixel++) {
-    let at = start + pixel * ${quads}u;
-    let result = sloped(${share}, at);
-    watch4(result, item % ${quads}u * 4u);
-    dX[at] = result;
+    give(${share}, start + pixel * ${quads}u);
   }`,
   );
   const bindings = [
     ...(mode === 'max' ? [reads('x', x.place)] : []),
     reads('dY', required(site.inputs[1], 'dY').place),
-    writes('dX', required(site.outputs[0], 'dX').place),
-    ...slope.bindings,
+    ...given,
   ];
-  return { shaders: [{ ...main, bindings, code: slope.code + main.code }] };
+  return { shaders: [{ ...main, bindings, code: give + main.code }] };
 };

@@ -73,16 +73,19 @@ export const families: ReadonlyMap<string, Family> = new Map<string, Family>([
   ['hinge', hinge],
 ]);
 
-/** Kernels whose first output is a gradient that can take the slope of an activation as it is written. */
-export const slopeTakers: ReadonlySet<string> = new Set([
-  'conv2d.backward-input',
-  'dense.backward-input',
-  'max-pool.backward',
-  'mean-pool.backward',
-  'global-pool.backward',
-  'channel-scale.backward-input',
-  'local.backward-input',
-  'rbf.backward-input',
-  'lrn.backward',
-  'add.forward',
+/**
+ * Kernels whose first output is a gradient that need not be written as it is, and how much may follow before it is:
+ * WebGPU promises eight buffers for each dispatch.
+ */
+export const givers: ReadonlyMap<string, number> = new Map([
+  ['conv2d.backward-input', 3],
+  ['dense.backward-input', 3],
+  ['max-pool.backward', 3],
+  ['mean-pool.backward', 3],
+  ['global-pool.backward', 3],
+  ['channel-scale.backward-input', 3],
+  ['local.backward-input', 3],
+  ['rbf.backward-input', 3],
+  ['lrn.backward', 3],
+  ['add.forward', 1],
 ]);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { activationName } from '../../../kernels/activations.ts';
 import { elements, mapShape, required } from '../../../kernels/shape.ts';
 import { activate } from '../activation.ts';
-import { type Family, forEach, fusedSlope, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { type Family, forEach, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 const attributes = z.object({
   stride: z.int(),
@@ -89,7 +90,7 @@ export const localBackwardInput: Family = (site) => {
   const [dY, weight] = site.inputs.map((tensor) => required(tensor, 'operand'));
   const dX = required(site.outputs[0], 'dX');
   const of = local(site, dX, required(dY, 'dY'), required(weight, 'weight'));
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   const main = forEach(
     of.channels * of.height * of.width * of.quads,
     `let quad = item % ${of.quads}u;
@@ -111,17 +112,14 @@ export const localBackwardInput: Family = (site) => {
       }
     }
   }
-  let result = sloped(sum, item);
-  watch4(result, quad * 4u);
-  dX[item] = result;`,
+  give(sum, item);`,
   );
   const bindings = [
     reads('dY', required(dY, 'dY').place),
     reads('weight', required(weight, 'weight').place, 'f32'),
-    writes('dX', dX.place),
-    ...slope.bindings,
+    ...given,
   ];
-  return { shaders: [{ ...main, bindings, code: of.code + slope.code + main.code }] };
+  return { shaders: [{ ...main, bindings, code: of.code + give + main.code }] };
 };
 
 /** (24), each sum over the outputs of one region; one invocation for each weight, and one for each bias. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mapShape, required } from '../../../kernels/shape.ts';
-import { type Family, forEach, fusedSlope, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { type Family, forEach, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 const attributes = z.object({ n: z.int(), k: z.number(), alpha: z.number(), beta: z.number() });
 
@@ -42,7 +43,7 @@ export const lrnForward: Family = (site) => {
 export const lrnBackward: Family = (site) => {
   const x = required(site.inputs[0], 'x');
   const { code, window, alpha, beta, quads, count } = parts(site, x);
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   const main = forEach(
     count,
     `let c = item / ${quads}u;
@@ -53,15 +54,8 @@ export const lrnBackward: Family = (site) => {
     around += dY[there] * x[there] * pow(bracket(j, at), vec4f(${-beta - 1}));
   }
   let own = dY[item] * pow(bracket(c, at), vec4f(${-beta}));
-  let result = sloped(own - ${2 * alpha * beta} * x[item] * around, item);
-  watch4(result, item * 4u % ${site.pitch}u);
-  dX[item] = result;`,
+  give(own - ${2 * alpha * beta} * x[item] * around, item);`,
   );
-  const bindings = [
-    reads('x', x.place),
-    reads('dY', required(site.inputs[1], 'dY').place),
-    writes('dX', required(site.outputs[0], 'dX').place),
-    ...slope.bindings,
-  ];
-  return { shaders: [{ ...main, bindings, code: code + slope.code + main.code }] };
+  const bindings = [reads('x', x.place), reads('dY', required(site.inputs[1], 'dY').place), ...given];
+  return { shaders: [{ ...main, bindings, code: code + give + main.code }] };
 };

@@ -2,16 +2,8 @@ import { z } from 'zod';
 import { activationName } from '../../../kernels/activations.ts';
 import { elements, mapShape, required } from '../../../kernels/shape.ts';
 import { activate, slopeFunction } from '../activation.ts';
-import {
-  type Family,
-  forEach,
-  fusedSlope,
-  reads,
-  type Shader,
-  type Site,
-  type Tensor,
-  writes,
-} from '../shader.ts';
+import { type Family, forEach, reads, type Shader, type Site, type Tensor, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 const activationAttributes = z.object({ activation: activationName });
 
@@ -40,7 +32,7 @@ export const activationBackward: Family = (site) => {
   const { activation } = activationAttributes.parse(site.attributes);
   const main = forEach(quadsOf(site, y), write(site, 'dX', 'dY[item] * slope(y[item])'));
   const bindings = [reads('y', y.place), reads('dY', dY.place), writes('dX', dX.place)];
-  return { shaders: [{ ...main, bindings, code: slopeFunction(activation) + main.code }] };
+  return { shaders: [{ ...main, bindings, code: slopeFunction(activation, 'slope') + main.code }] };
 };
 
 /** (3): x_j = f(down(x_j) + b_j), behind the pooling itself. */
@@ -79,18 +71,12 @@ export const channelScaleForward: Family = (site) => {
 export const channelScaleBackwardInput: Family = (site) => {
   const dY = required(site.inputs[0], 'dY');
   const weight = required(site.inputs[1], 'weight');
-  const dX = required(site.outputs[0], 'dX');
   const [, height, width] = mapShape(dY.shape);
-  const slope = fusedSlope(site.slope);
-  const value = `sloped(dY[item] * weight[item / ${(height * width * site.pitch) / 4}u], item)`;
-  const main = forEach(quadsOf(site, dY), write(site, 'dX', value));
-  const bindings = [
-    reads('dY', dY.place),
-    reads('weight', weight.place, 'f32'),
-    writes('dX', dX.place),
-    ...slope.bindings,
-  ];
-  return { shaders: [{ ...main, bindings, code: slope.code + main.code }] };
+  const { code: give, bindings: given } = outgoing(site);
+  const value = `dY[item] * weight[item / ${(height * width * site.pitch) / 4}u]`;
+  const main = forEach(quadsOf(site, dY), `give(${value}, item);`);
+  const bindings = [reads('dY', dY.place), reads('weight', weight.place, 'f32'), ...given];
+  return { shaders: [{ ...main, bindings, code: give + main.code }] };
 };
 
 /** Inputs added in one dispatch; WebGPU promises eight buffers for each, the fault's among them. */
@@ -100,20 +86,20 @@ const addedAtOnce = 5;
 export const addForward: Family = (site) => {
   const inputs = site.inputs.map((tensor) => required(tensor, 'x'));
   const y = required(site.outputs[0], 'y');
-  const slope = fusedSlope(site.slope);
+  const { target } = site.onward ?? { target: y };
+  const { code: give, bindings: given } = outgoing(site, 'y');
   const shaders: Shader[] = [];
   for (let start = 0; start < inputs.length; start += addedAtOnce) {
     const some = inputs.slice(start, start + addedAtOnce);
     const last = start + addedAtOnce >= inputs.length;
     const terms = [...(start > 0 ? ['y[item]'] : []), ...some.map((_, i) => `x${i}[item]`)].join(' + ');
-    const main = forEach(quadsOf(site, y), write(site, 'y', last ? `sloped(${terms}, item)` : terms));
+    const main = forEach(quadsOf(site, y), last ? `give(${terms}, item);` : `y[item] = ${terms};`);
     shaders.push({
       ...main,
-      code: (last ? slope.code : '') + main.code,
+      code: (last ? give : '') + main.code,
       bindings: [
         ...some.map(({ place }, i) => reads(`x${i}`, place)),
-        writes('y', y.place),
-        ...(last ? slope.bindings : []),
+        ...(last ? given : [writes('y', target.place)]),
       ],
     });
   }

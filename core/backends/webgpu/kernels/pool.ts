@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mapShape, required } from '../../../kernels/shape.ts';
-import { type Family, forEach, fusedSlope, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { type Family, forEach, reads, type Site, type Tensor, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 const poolAttributes = z.object({ size: z.int(), stride: z.int(), pad: z.int() });
 
@@ -68,10 +69,10 @@ export const maxPoolForward: Family = (site) =>
   forward(site, '-3.4028234e38', 'sum = max(sum, value);', () => 'sum');
 
 /** (22): dX_i = the sum of what the windows over pixel i hand back, `share` of their dY. */
-function backward(site: Site, dX: Tensor, dY: Tensor, of: Pooling, share: string, extra: string, x?: Tensor) {
+function backward(site: Site, dY: Tensor, of: Pooling, share: string, extra: string, x?: Tensor) {
   const [height, width] = of.input;
   const [outHeight, outWidth] = of.output;
-  const slope = fusedSlope(site.slope);
+  const { code: give, bindings: given } = outgoing(site);
   // The first window that reaches a row: ceil((row + pad - size + 1) / stride), and none before the first.
   const firstWindow = (at: string) =>
     `(max(${at} + ${of.pad}u, ${of.size - 1}u) - ${of.size - 1}u + ${of.stride - 1}u) / ${of.stride}u`;
@@ -87,17 +88,10 @@ function backward(site: Site, dX: Tensor, dY: Tensor, of: Pooling, share: string
       ${share}
     }
   }
-  let result = sloped(sum, item);
-  watch4(result, quad * 4u);
-  dX[item] = result;`;
-  const bindings = [
-    reads('dY', dY.place),
-    writes('dX', dX.place),
-    ...(x ? [reads('x', x.place)] : []),
-    ...slope.bindings,
-  ];
+  give(sum, item);`;
+  const bindings = [reads('dY', dY.place), ...(x ? [reads('x', x.place)] : []), ...given];
   const main = forEach(of.channels * height * width * of.quads, body);
-  return { shaders: [{ bindings, ...main, code: `${slope.code}\n${extra}\n${main.code}` }] };
+  return { shaders: [{ bindings, ...main, code: `${give}\n${extra}\n${main.code}` }] };
 }
 
 /** (22), (23): up(delta) = delta (x) ones(n, n) / n^2. */
@@ -105,7 +99,7 @@ export const meanPoolBackward: Family = (site) => {
   const dY = required(site.inputs[0], 'dY');
   const dX = required(site.outputs[0], 'dX');
   const of = pooling(site, dX, dY);
-  return backward(site, dX, dY, of, `sum += gradient / ${of.size * of.size}.0;`, '');
+  return backward(site, dY, of, `sum += gradient / ${of.size * of.size}.0;`, '');
 };
 
 /** (22) with up() of the maximum; (40): dX_i = sum over windows j of [i = argmax of j] dY_j, the first of equal ones. */
@@ -137,5 +131,5 @@ fn isLargest(channel: u32, row: u32, column: u32, quad: u32, oy: u32, ox: u32) -
   return largest;
 }`;
   const share = `sum += select(vec4f(0.0), gradient, isLargest(channel, row, column, quad, oy, ox));`;
-  return backward(site, dX, required(dY, 'dY'), of, share, isLargest, required(x, 'x'));
+  return backward(site, required(dY, 'dY'), of, share, isLargest, required(x, 'x'));
 };

@@ -1,5 +1,6 @@
 import { elements, required } from '../../../kernels/shape.ts';
-import { type Family, forEach, fusedSlope, reads, writes } from '../shader.ts';
+import { type Family, forEach, reads, writes } from '../shader.ts';
+import { outgoing } from './outgoing.ts';
 
 /** y_i = -sum over j of (x_j - w_ij)^2, four images of a unit in each invocation. */
 export const rbfForward: Family = ({ inputs, outputs, pitch }) => {
@@ -25,11 +26,11 @@ export const rbfForward: Family = ({ inputs, outputs, pitch }) => {
 };
 
 /** dX_j = -2 sum over i of dY_i (x_j - w_ij). */
-export const rbfBackwardInput: Family = ({ inputs, outputs, pitch, slope: given }) => {
-  const [x, dY, weight] = inputs.map((tensor) => required(tensor, 'operand'));
+export const rbfBackwardInput: Family = (site) => {
+  const [x, dY, weight] = site.inputs.map((tensor) => required(tensor, 'operand'));
   const [units = 0, width = 0] = required(weight, 'weight').shape;
-  const quads = pitch / 4;
-  const slope = fusedSlope(given);
+  const quads = site.pitch / 4;
+  const { code: give, bindings: given } = outgoing(site);
   const main = forEach(
     width * quads,
     `let j = item / ${quads}u;
@@ -38,18 +39,15 @@ export const rbfBackwardInput: Family = ({ inputs, outputs, pitch, slope: given 
   for (var i = 0u; i < ${units}u; i++) {
     sum += dY[i * ${quads}u + quad] * (x[item] - weight[i * ${width}u + j]);
   }
-  let result = sloped(-2.0 * sum, item);
-  watch4(result, quad * 4u);
-  dX[item] = result;`,
+  give(-2.0 * sum, item);`,
   );
   const bindings = [
     reads('x', required(x, 'x').place),
     reads('dY', required(dY, 'dY').place),
     reads('weight', required(weight, 'weight').place, 'f32'),
-    writes('dX', required(outputs[0], 'dX').place),
-    ...slope.bindings,
+    ...given,
   ];
-  return { shaders: [{ ...main, bindings, code: slope.code + main.code }] };
+  return { shaders: [{ ...main, bindings, code: give + main.code }] };
 };
 
 /** dw_ij = 2 dY_i (x_j - w_ij), summed over the batch. */
