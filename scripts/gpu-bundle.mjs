@@ -51,6 +51,7 @@ function pack(work, out, level) {
   cpSync(bundledNode, join(bundle, 'node'), { dereference: true });
   step('Compressing', 'xz', [`-${level}`, '-T0', join(bundle, 'app.tar'), join(bundle, 'node')]);
   cpSync(join(root, 'scripts', 'gpu-bundle.sh'), join(bundle, 'run.sh'));
+  cpSync(join(root, 'scripts', 'gpu-bundle.md'), join(bundle, 'README.md'));
   mkdirSync(dirname(out), { recursive: true });
   step('Packing', 'tar', ['-cf', `${out}.part`, '-C', work, name]);
   renameSync(`${out}.part`, out);

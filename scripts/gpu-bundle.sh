@@ -1,7 +1,6 @@
 #!/bin/sh
 # Measures this machine's GPU: `sh run.sh` runs `convolab bench --backend gpu --json`, beside PyTorch where a Python has it.
-# Any other words are a convolab command, such as `sh run.sh devices`. Results go to standard output.
-# Needs a GPU with its driver and the Vulkan loader (libvulkan.so.1); everything else is in this folder.
+# Any other words are a convolab command, such as `sh run.sh devices`. README.md beside this says more.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -28,9 +27,23 @@ if [ ! -e "$here/app/package.json" ]; then
   rmdir "$here/unpacked"
 fi
 
+# A Python that has PyTorch, where there is one.
+torch() {
+  for python in "${CONVOLAB_PYTHON:-}" python3 /usr/bin/python3; do
+    if [ -n "$python" ] && "$python" -c 'import torch' >/dev/null 2>&1; then
+      printf '%s' "$python"
+      return
+    fi
+  done
+}
+
 if [ $# -eq 0 ]; then
   set -- bench --backend gpu --json
-  if python3 -c 'import torch' >/dev/null 2>&1; then set -- "$@" --peer pytorch; fi
+  python=$(torch)
+  if [ -n "$python" ]; then
+    export CONVOLAB_PYTHON="$python"
+    set -- "$@" --peer pytorch
+  fi
 fi
 export CONVOLAB_HOME="${CONVOLAB_HOME:-$here/home}"
 exec "$here/node" "$here/app/core/cli/main.ts" "$@"

@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createNativeBackend } from '../../core/backends/native/index.ts';
+import { createReferenceBackend } from '../../core/backends/reference/index.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
 import { augmentation, pictures, shown } from '../support/augment.ts';
+import { relativeError } from '../support/compare.ts';
 import { openTestGpu, testBackend, webgpuMissing } from '../support/webgpu.ts';
 
 const missing = webgpuMissing();
@@ -39,6 +41,23 @@ describe.skipIf(missing)(`augmentation on a GPU${missing ? ` (skipped: ${missing
       expect(epochs[0]).not.toEqual(epochs[1]);
       expect(await shown(backend, { ...of, epoch: 0 })).toEqual(epochs[0]);
       expect(await shown(backend, { ...of, epoch: 3 })).toEqual(epochs[1]);
+    });
+  }
+
+  const places = [
+    ['in the middle of a larger input', [3, 17, 18], { padTop: 2, padLeft: 1 }],
+    ['mirrored there', [3, 17, 18], { padTop: 2, padLeft: 1, mirror: true }],
+    ['cut to a window', [3, 8, 9], { padTop: -2, padLeft: -3 }],
+    ['cut to a window, mirrored', [3, 8, 9], { padTop: -2, padLeft: -3, mirror: true }],
+  ] as const;
+  for (const [name, input, place] of places) {
+    it(`shows samples as they are stored, normalised, ${name}: bytes and floats`, async () => {
+      for (const floats of [false, true]) {
+        const of = { source: pictures([3, 12, 15], floats), input, transform: { ...transform, ...place } };
+        const [actual, expected] = [await shown(backend, of), await shown(createReferenceBackend(), of)];
+        const tensor = (data: Float32Array) => ({ shape: [data.length], data });
+        expect(relativeError(tensor(actual), tensor(expected))).toBeLessThan(1e-6);
+      }
     });
   }
 
