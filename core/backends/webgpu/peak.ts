@@ -32,14 +32,13 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) grou
 /** Floating-point operations per second that the GPU reaches in 32-bit multiply-adds, the best of a few attempts. */
 export async function measurePeak(gpu: Gpu): Promise<number> {
   const label = 'peak';
-  const layout = gpu.bindGroupLayout(label, [{ type: 'storage' }]);
-  const pipeline = await gpu.pipeline(label, code, [layout]);
-  const buffer = gpu.storage(label, invocations * 4);
-  const bindGroup = gpu.device.createBindGroup({
-    label,
-    layout,
-    entries: [{ binding: 0, resource: { buffer } }],
+  const { layout, buffer, bindGroup } = await gpu.guarded(label, () => {
+    const layout = gpu.bindGroupLayout(label, [{ type: 'storage' }]);
+    const buffer = gpu.storage(label, invocations * 4);
+    const entries = [{ binding: 0, resource: { buffer } }];
+    return { layout, buffer, bindGroup: gpu.device.createBindGroup({ label, layout, entries }) };
   });
+  const pipeline = await gpu.pipeline(label, code, [layout]);
   const milliseconds = (workgroups: number) =>
     timedPass(gpu, label, (pass) => {
       pass.setPipeline(pipeline);
