@@ -107,6 +107,13 @@ describe.skipIf(missing)(`pooling as it is written${missing ? ` (skipped: ${miss
     ];
     const backward = (plan: Plan) => lower(plan, apart).backward.map(({ kernel }) => kernel);
     expect(backward(planOf(layers))).toContain('max-pool.backward');
+    const residual = [
+      { id: 'A', type: 'conv', filters: 2, kernel: 3, pad: 1 },
+      { id: 'B', type: 'conv', filters: 2, kernel: 3, pad: 1, activation: 'tanh' },
+      { id: 'C', type: 'add', from: ['A', 'B'] },
+      { id: 'D', type: 'dense', units: 3 },
+    ];
+    expect(backward(planOf(residual))).toContain('activation.backward');
     expect(backward(planOf([layers[0] ?? {}, { id: 'B', ...pool }, layers[2] ?? {}], true))).toContain(
       'max-pool.backward',
     );

@@ -1,38 +1,41 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Backend, ProgramState } from '../../core/backends/backend.ts';
 import type { Gpu, Restrictions } from '../../core/backends/webgpu/device.ts';
-import { invocations, tileBytes } from '../../core/backends/webgpu/kernels/tiles.ts';
+import { invocations, type Tile, tileBytes, tiles } from '../../core/backends/webgpu/kernels/tiles.ts';
 import { TileBook } from '../../core/backends/webgpu/tile-book.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
 import { initialParameters } from '../../core/train/initialize.ts';
-import { centred, noisySamples } from '../support/lenet.ts';
+import { drawSource, plainTransform } from '../support/plans.ts';
 import { openTestGpu, testBackend, webgpuMissing } from '../support/webgpu.ts';
 
 const missing = webgpuMissing();
 
-const samples = noisySamples(1500, 7);
-
-function smallPlan() {
+function smallPlan(side = 32) {
   const layers = [
     { id: 'A', type: 'conv', filters: 4, kernel: 5, stride: 3, activation: 'tanh' },
     { id: 'B', type: 'dense', units: 10 },
   ];
   const loss = { type: 'softmax-cross-entropy' };
-  const model = { version: 1, name: 'small', input: [1, 32, 32], layers, loss };
+  const model = { version: 1, name: 'small', input: [1, side, side], layers, loss };
   return compilePlan(buildGraph(parseModel(model)), { retain: false });
 }
 
-async function trained(backend: Backend): Promise<ProgramState> {
-  const plan = smallPlan();
+/** What training over a data set in disorder comes to. */
+async function trained(
+  backend: Backend,
+  { plan = smallPlan(), count = 1500, batchSize = 50, floats = false } = {},
+): Promise<ProgramState> {
   const optimizer = { type: 'sgd', momentum: 0.9, weightDecay: 0 } as const;
-  const program = await backend.compile(plan, { threads: 1, batchSize: 50, optimizer });
+  const program = await backend.compile(plan, { threads: 1, batchSize, optimizer });
   program.setState({ parameters: initialParameters(plan, 3), optimizer: new Map() });
-  program.attach('train', samples, centred);
-  const order = Uint32Array.from(samples.labels, (_, i) => (i * 37) % samples.labels.length);
-  const rates = new Float32Array(30).fill(0.05);
-  const report = await program.train('train', { order, batchSize: 50, rates, moment: { seed: 1, step: 0 } });
+  const source = drawSource(plan, count, 7);
+  const images = floats ? Float32Array.from(source.images) : source.images;
+  program.attach('train', { ...source, images }, plainTransform(plan.input));
+  const order = Uint32Array.from({ length: count }, (_, i) => (i * 37) % count);
+  const rates = new Float32Array(Math.ceil(count / batchSize)).fill(0.05);
+  const report = await program.train('train', { order, batchSize, rates, moment: { seed: 1, step: 0 } });
   expect(report.samples).toBe(order.length);
   const state = await program.state();
   program.dispose();
@@ -59,14 +62,20 @@ describe.skipIf(missing)(`the limits of a GPU${missing ? ` (skipped: ${missing})
     }
   });
 
-  it('let a data set that does not fit come in pieces, to the same bits', async () => {
-    // Room for the order of samples, the largest buffer of so small a program, and for 1342 of the 1500 samples.
-    const maxStorageBufferBindingSize = (1 << 20) + 4096;
-    expect(samples.images.byteLength).toBeGreaterThan(maxStorageBufferBindingSize);
-    const small = await open({ limits: { maxStorageBufferBindingSize } });
-    const whole = await trained(testBackend(gpu));
-    expect(await trained(testBackend(small))).toEqual(whole);
-  });
+  // Room for the order of samples, the largest buffer of so small a program.
+  const maxStorageBufferBindingSize = (1 << 20) + 4096;
+  it.each([
+    ['of several batches', 32, 1500, 50, false],
+    ['of one batch, which fills its room to the last byte', 64, 100, 64, true],
+  ])(
+    'let a data set that does not fit come in pieces %s, to the same bits',
+    async (_, side, count, batchSize, floats) => {
+      const set = { plan: smallPlan(side), count, batchSize, floats };
+      expect(count * side * side * (floats ? 4 : 1)).toBeGreaterThan(maxStorageBufferBindingSize);
+      const small = await open({ limits: { maxStorageBufferBindingSize } });
+      expect(await trained(testBackend(small), set)).toEqual(await trained(testBackend(gpu), set));
+    },
+  );
 
   it('refuse a network that does not fit, naming what does not', async () => {
     const small = await open({ limits: { maxStorageBufferBindingSize: 1 << 12 } });
@@ -76,16 +85,23 @@ describe.skipIf(missing)(`the limits of a GPU${missing ? ` (skipped: ${missing})
     });
   });
 
-  it('leave out tiles that need more workgroup memory or more invocations', async () => {
-    const most = { maxComputeWorkgroupStorageSize: 12_000, maxComputeInvocationsPerWorkgroup: 64 };
+  it.each([
+    ['workgroup memory', { maxComputeWorkgroupStorageSize: 12_000 }],
+    ['invocations', { maxComputeInvocationsPerWorkgroup: 64 }],
+  ])('leave out tiles that need more %s', async (_, limits) => {
+    const small = await open({ limits });
     const extents = { rows: 100, columns: 100, depth: 100, groups: 1, parts: 1, window: 1 } as const;
-    const tiles = new TileBook(await open({ limits: most })).candidates(extents);
-    expect(tiles.length).toBeGreaterThan(0);
-    expect(tiles.length).toBeLessThan(new TileBook(gpu).candidates(extents).length);
-    for (const tile of tiles) {
-      expect(tileBytes(tile)).toBeLessThanOrEqual(most.maxComputeWorkgroupStorageSize);
-      expect(invocations(tile)).toBeLessThanOrEqual(most.maxComputeInvocationsPerWorkgroup);
-    }
+    const isKept = (tile: Tile) => new TileBook(small, { shapes: [tile] }).candidates(extents).length > 0;
+    const kept = tiles.filter(isKept);
+    expect(kept).toEqual(
+      tiles.filter(
+        (tile) =>
+          tileBytes(tile) <= small.limits.maxComputeWorkgroupStorageSize &&
+          invocations(tile) <= small.limits.maxComputeInvocationsPerWorkgroup,
+      ),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(tiles.length);
   });
 
   it('do not stop a dispatch of more workgroups than fit into one dimension', async () => {

@@ -167,6 +167,9 @@ describe.skipIf(missing)(`training on a GPU${missing ? ` (skipped: ${missing})` 
 
   const optimizers: Record<string, Options> = {
     'momentum, clipped by norm, averaged': { ...descent, clip: { type: 'norm', bound: 0.01 }, average: 0.9 },
+    'momentum with a strong decay of all but biases': {
+      optimizer: { ...descent.optimizer, weightDecay: 1 },
+    },
     'Nesterov, clipped by value': {
       optimizer: { ...descent.optimizer, nesterov: true },
       clip: { type: 'value', bound: 0.002 },
@@ -181,6 +184,10 @@ describe.skipIf(missing)(`training on a GPU${missing ? ` (skipped: ${missing})` 
       const plan = smallPlan();
       const on = async (one: Backend) => {
         const program = await compiled(one, plan, 40, options);
+        // Biases that are 0 would not show whether they decay.
+        const { parameters, optimizer } = await program.state();
+        for (const name of ['A.bias', 'C.bias']) parameters.get(name)?.fill(0.5);
+        program.setState({ parameters, optimizer });
         const report = await program.train('train', {
           ...request,
           rates: request.rates.map((rate) => rate / 20),
@@ -213,6 +220,55 @@ describe.skipIf(missing)(`training on a GPU${missing ? ` (skipped: ${missing})` 
     });
     expect(named(await program.state())).toEqual(before);
   });
+
+  const huge = 3e38;
+  const places: [string, string, Record<string, number>][] = [
+    ['a convolution', 'A', { 'A.bias': Number.NaN }],
+    ['a dense layer', 'C', { 'C.bias': Number.NaN }],
+    [
+      'a gradient that is made in parts',
+      'B',
+      { 'A.weight': 0, 'A.bias': huge, 'B.weight': 0, 'B.bias': 0, 'C.weight': 1, 'C.bias': 0 },
+    ],
+    [
+      'a gradient on its way down',
+      'B',
+      { 'A.weight': 0, 'A.bias': 0, 'B.weight': huge, 'B.bias': 0, 'C.weight': 10, 'C.bias': 0 },
+    ],
+    [
+      'a gradient that is made at once',
+      'C',
+      { 'A.weight': 0, 'B.weight': 0, 'B.bias': huge, 'C.weight': 0, 'C.bias': 10 },
+    ],
+  ];
+  for (const [name, layer, values] of places) {
+    it(`names the layer where ${name} is not finite, and changes nothing`, async () => {
+      const model = {
+        version: 1,
+        name: 'guarded',
+        input: [1, 32, 32],
+        layers: [
+          { id: 'A', type: 'conv', filters: 2, kernel: 3, stride: 3 },
+          { id: 'B', type: 'conv', filters: 3, kernel: 3, pad: 1 },
+          { id: 'C', type: 'dense', units: 10 },
+        ],
+        loss: { type: 'mse' },
+      };
+      const plan = compilePlan(buildGraph(parseModel(model)), { retain: false });
+      const program = await compiled(backend, plan, 40);
+      const parameters = new Map(
+        [...initialParameters(plan, 3)].map(([id, data]) => [
+          id,
+          id in values ? data.fill(values[id] as number) : data,
+        ]),
+      );
+      program.setState({ parameters, optimizer: new Map() });
+      const before = named(await program.state());
+      const { nonFinite } = await program.train('train', request);
+      expect(nonFinite).toEqual({ step: 0, layer });
+      expect(named(await program.state())).toEqual(before);
+    });
+  }
 
   it('keeps what came before a step that is not finite in the same call', async () => {
     const program = await compiled(backend, smallPlan(), 40);

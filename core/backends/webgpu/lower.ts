@@ -5,6 +5,7 @@ import { formatShape, mapShape, required } from '../../kernels/shape.ts';
 import { activationOf, type FusedCall, fuse } from './fuse.ts';
 import type { Extents } from './kernels/gemm.ts';
 import { families } from './kernels/index.ts';
+import type { OperationSums } from './kernels/sums.ts';
 import type { Tile } from './kernels/tiles.ts';
 import {
   type FusedPool,
@@ -37,7 +38,7 @@ export interface LoweredPlan {
   readonly forward: readonly Operation[];
   readonly loss: Operation;
   readonly backward: readonly Operation[];
-  readonly sums: readonly PartialSums[];
+  readonly sums: readonly OperationSums[];
 }
 
 export interface LowerOptions {
@@ -50,9 +51,13 @@ export interface LowerOptions {
 
 /** @throws `backend.unsupported` naming kernel and layer */
 export function lowerPlan(plan: Plan, options: LowerOptions): LoweredPlan {
-  const sums: PartialSums[] = [];
+  const sums: OperationSums[] = [];
   const calls = fuse(plan, options.tiles);
-  const operations = calls.map((fused) => lowerCall(plan, fused, options, sums));
+  const operations = calls.map((fused, i) => {
+    const { operation, partialSums } = lowerCall(plan, fused, options);
+    sums.push(...partialSums.map((sum) => ({ ...sum, operation: i })));
+    return operation;
+  });
   if (operations.length >= faultRadix) {
     throw new ConvolabError('backend.unsupported', `${plan.name} has too many calls for the GPU backend.`, {
       subject: plan.name,
@@ -67,7 +72,11 @@ export function lowerPlan(plan: Plan, options: LowerOptions): LoweredPlan {
   };
 }
 
-function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: PartialSums[]): Operation {
+function lowerCall(
+  plan: Plan,
+  fused: FusedCall,
+  options: LowerOptions,
+): { operation: Operation; partialSums: readonly PartialSums[] } {
   const { call, onward, pool } = fused;
   const { kernel, layer, attributes } = call;
   const family = families.get(kernel);
@@ -95,12 +104,14 @@ function lowerCall(plan: Plan, fused: FusedCall, options: LowerOptions, sums: Pa
       return options.tiles.choose({ kernel, extents: asked });
     },
   });
-  sums.push(...(lowered.sums ?? []));
   const shapes = inputs.map((input) => (input ? formatShape(input.shape) : 'none'));
   const label = `${kernel} of ${layer} on ${shapes.join(', ')}`;
   const shadersWith = (tile: Tile) => family({ ...site, chooseTile: () => tile }).shaders;
   const product = extents && { kernel, extents, shadersWith };
-  return { kernel, layer, label, shaders: lowered.shaders, product };
+  return {
+    operation: { kernel, layer, label, shaders: lowered.shaders, product },
+    partialSums: lowered.sums ?? [],
+  };
 }
 
 function lowerOnward(plan: Plan, calls: readonly KernelCall[], options: LowerOptions): Site['onward'] {

@@ -7,7 +7,7 @@ import type { Gpu } from './device.ts';
 import type { BufferPart } from './dispatch.ts';
 import { clipParts } from './kernels/clip.ts';
 import { partPitch } from './kernels/partials.ts';
-import { type PlacedSums, sumsTable } from './kernels/sums.ts';
+import { type OperationSums, type PlacedSums, sumsTable } from './kernels/sums.ts';
 import { rulesOf, stateCollections, type UpdateOptions } from './kernels/update.ts';
 import { type Layout, layOut, roomOf } from './layout.ts';
 import { type LoweredPlan, wholeStep } from './lower.ts';
@@ -216,7 +216,7 @@ const whole = (buffer: GPUBuffer): BufferPart => ({ buffer, offset: 0, size: buf
 const extentOf = ({ count, parts }: PartialSums): number => partPitch(count) * parts;
 
 /** One after the other, each from a whole chunk on. */
-function placeSums(sums: readonly PartialSums[], parameters: Layout): PlacedSums[] {
+function placeSums(sums: readonly OperationSums[], parameters: Layout): PlacedSums[] {
   let from = 0;
   return sums.map((sum) => {
     const placed = { ...sum, from, to: parameters.offsets[sum.gradient] ?? 0 };

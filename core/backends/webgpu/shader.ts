@@ -210,8 +210,12 @@ fn watch(value: f32) {
   broken = broken || any(isBroken(vec4f(value)));
 }
 
+fn blame(operation: u32) {
+  atomicMin(&fault, batch.index * ${faultRadix}u + operation);
+}
+
 fn report() {
-  if (broken) { atomicMin(&fault, batch.index * ${faultRadix}u + ${operation}u); }
+  if (broken) { blame(${operation}u); }
 }
 
 fn groupIndex(group: vec3u) -> u32 {

@@ -163,7 +163,7 @@ class SingleRun {
       gradients: { gradient: sum.gradient },
       table: { sumsTable: sum.gradient },
     };
-    const table = sumsTable([{ ...sum, from: 0, to: 0 }]);
+    const table = sumsTable([{ ...sum, operation: 0, from: 0, to: 0 }]);
     const rows = this.#buffer('table of sums', table.length);
     this.#gpu.write(rows.buffer, 0, table);
     this.#places.set(key(places.table), rows);

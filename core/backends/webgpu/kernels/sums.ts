@@ -5,10 +5,18 @@ import { partPitch } from './partials.ts';
 const quadsEach = 16;
 const dealers = 16;
 
-/** Numbers in a row of the table: start and pitch of the parts, their number, start and extent of the gradient, in quads. */
-export const tableRow = 5;
+/**
+ * Numbers in a row of the table: start and pitch of the parts, their number, start and extent of the gradient, in quads; and
+ * the operation that made the parts.
+ */
+export const tableRow = 6;
 
-export interface PlacedSums extends PartialSums {
+/** Partial sums of an operation of a plan, by its number in a fault. */
+export interface OperationSums extends PartialSums {
+  readonly operation: number;
+}
+
+export interface PlacedSums extends OperationSums {
   /** Elements from the start of all partial sums, and of all gradients. */
   readonly from: number;
   readonly to: number;
@@ -22,7 +30,7 @@ export interface SumsPlaces {
 
 /** A row of `tableRow` numbers for each workgroup. */
 export function sumsTable(sums: readonly PlacedSums[]): Uint32Array {
-  const rows = sums.flatMap(({ from, to, count, parts }) => {
+  const rows = sums.flatMap(({ from, to, count, parts, operation }) => {
     const pitch = partPitch(count) / 4;
     return Array.from({ length: Math.ceil(pitch / quadsEach) }, (_, i) => [
       from / 4 + i * quadsEach,
@@ -30,6 +38,7 @@ export function sumsTable(sums: readonly PlacedSums[]): Uint32Array {
       parts,
       to / 4 + i * quadsEach,
       Math.min(quadsEach, pitch - i * quadsEach),
+      operation,
     ]);
   });
   return Uint32Array.from(rows.flat());
@@ -66,10 +75,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (dealer == 0u && quad < table[row + 4u]) {
     var sum = shares[quad];
     for (var other = 1u; other < ${dealers}u; other++) { sum += shares[quad + other * ${quadsEach}u]; }
-    broken = any(isBroken(sum));
+    if (any(isBroken(sum))) { blame(table[row + 5u]); }
     gradients[table[row + 3u] + quad] = sum;
   }
-  report();
 }`,
   };
 }
