@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { method } from './method.ts';
+import { predictionPage, predictionQuery } from './predictions.ts';
 import { datasetReference } from './specs.ts';
 import { tensorPayload } from './tensor.ts';
 
@@ -205,6 +206,10 @@ export type Predictions = z.infer<typeof predictions>;
 
 /** Looking at what a network makes of images. */
 export const inspectMethods = {
+  /** Opens a run's data and network ahead, so that the first look at either does not have to wait for it. */
+  'runs.prepare': method(z.object({ run: z.string() }), z.object({})),
+  /** The images behind the confusion matrix. */
+  'runs.predictions': method(predictionQuery, predictionPage),
   'runs.featureMaps': method(seen, featureMaps),
   'runs.gradients': method(asked, layerGradients),
   'runs.arithmetic': method(

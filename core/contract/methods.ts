@@ -7,7 +7,6 @@ import { homeMethods } from './home.ts';
 import { inspectMethods, weightsChoice } from './inspect.ts';
 import { judgement, viewKinds } from './judgement.ts';
 import { method } from './method.ts';
-import { predictionQuery, predictions } from './predictions.ts';
 import {
   band,
   comparison,
@@ -185,8 +184,6 @@ export const methods = {
     }),
     confusion.nullable(),
   ),
-  /** The images behind the confusion matrix. */
-  'runs.predictions': method(predictionQuery, predictions),
   'runs.health': method(one, runHealth),
   'runs.kernels': method(
     z.object({ run: z.string(), layer: z.string(), checkpoint: weightsChoice.optional() }),

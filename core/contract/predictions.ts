@@ -19,7 +19,7 @@ export const predictionQuery = z.object({
 });
 
 /** A page of images with what was made of them, worst first: mistakes the surest first, right ones the least sure first. */
-export const predictions = z.object({
+export const predictionPage = z.object({
   run: z.string(),
   epoch: z.int(),
   split: z.string(),
@@ -40,4 +40,4 @@ export const predictions = z.object({
     }),
   ),
 });
-export type PredictionPage = z.infer<typeof predictions>;
+export type PredictionPage = z.infer<typeof predictionPage>;

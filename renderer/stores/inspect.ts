@@ -5,6 +5,7 @@ import { useBridge } from '../app/bridge.ts';
 /** What is looked at in one run or between runs. All reject with a `ConvolabError`, for the view's error panel. */
 export const useInspectStore = defineStore('inspect', () => ({
   detail: (run: string): Promise<Result<'runs.get'>> => useBridge().call('runs.get', { run }),
+  prepare: (request: Params<'runs.prepare'>) => useBridge().call('runs.prepare', request),
   confusion: (request: Params<'runs.confusion'>) => useBridge().call('runs.confusion', request),
   predictions: (request: Params<'runs.predictions'>) => useBridge().call('runs.predictions', request),
   health: (request: Params<'runs.health'>) => useBridge().call('runs.health', request),

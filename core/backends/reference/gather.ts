@@ -16,19 +16,24 @@ export function gather(
   batch: KernelTensor,
 ): void {
   const { channels, height, width, newHeight, newWidth, top, left } = geometryOf(source, transform, batch);
+  const { images } = source;
+  const { data } = batch;
+  // Of what lies inside the image.
+  const from = Math.max(0, left);
+  const to = Math.min(newWidth, left + width);
+  const step = transform.mirror ? -1 : 1;
   indices.forEach((sample, n) => {
     for (let c = 0; c < channels; c++) {
       const scale = transform.scale[c] ?? 1;
       const shift = transform.shift[c] ?? 0;
       const map = (n * channels + c) * newHeight * newWidth;
-      for (let row = 0; row < newHeight; row++) {
-        for (let column = 0; column < newWidth; column++) {
-          const y = row - top;
-          const x = transform.mirror ? width - 1 - (column - left) : column - left;
-          const inside = y >= 0 && y < height && x >= 0 && x < width;
-          const stored = inside ? source.images[((sample * channels + c) * height + y) * width + x] : 0;
-          batch.data[map + row * newWidth + column] = (stored as number) * scale + shift;
-        }
+      data.fill(shift, map, map + newHeight * newWidth);
+      for (let row = Math.max(0, top); row < Math.min(newHeight, top + height); row++) {
+        const line = map + row * newWidth;
+        const stored = ((sample * channels + c) * height + row - top) * width;
+        const first = stored + (transform.mirror ? width - 1 + left : -left);
+        for (let column = from; column < to; column++)
+          data[line + column] = (images[first + step * column] as number) * scale + shift;
       }
     }
   });

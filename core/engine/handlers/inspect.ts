@@ -13,7 +13,6 @@ import type { EngineContext, HandlersOf } from '../context.ts';
 import type { Question } from '../inspector/protocol.ts';
 import { filmOf } from '../kernel-film.ts';
 import { finiteRange, tensorPayload } from '../payload.ts';
-import { findPredictions } from '../predictions.ts';
 import { openRunNetwork, type RunNetwork } from '../run-network.ts';
 
 type Context = Pick<EngineContext, 'store' | 'home' | 'inspector'>;
@@ -21,17 +20,16 @@ type Context = Pick<EngineContext, 'store' | 'home' | 'inspector'>;
 /** Looking inside a run: what it confuses, what its kernels are, what each layer makes of an image. */
 export function inspectHandlers(
   context: Context,
-): HandlersOf<
-  'runs.confusion' | 'runs.predictions' | 'runs.health' | 'runs.kernels' | 'runs.kernelFilm' | Question
-> {
+): HandlersOf<'runs.confusion' | 'runs.health' | 'runs.kernels' | 'runs.kernelFilm' | Question> {
   const { inspector } = context;
   return {
     'runs.confusion': (query) => findConfusion(context, query),
-    'runs.predictions': (query) => findPredictions(context, query),
     'runs.health': ({ run }) => readRunHealth(context, run),
     'runs.kernels': async ({ run, layer, checkpoint = 'last' }) =>
       kernelsOf(await openRunNetwork(context, run, checkpoint), layer),
     'runs.kernelFilm': (query) => filmOf(context, query),
+    'runs.prepare': (params) => inspector.ask('runs.prepare', params),
+    'runs.predictions': (params) => inspector.ask('runs.predictions', params),
     'runs.featureMaps': (params) => inspector.ask('runs.featureMaps', params),
     'runs.gradients': (params) => inspector.ask('runs.gradients', params),
     'runs.arithmetic': (params) => inspector.ask('runs.arithmetic', params),

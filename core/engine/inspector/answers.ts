@@ -12,6 +12,7 @@ import { describeGradients } from './gradients.ts';
 import { occlude } from './occlusion.ts';
 import { OpenNetwork } from './open-network.ts';
 import { predict } from './predict.ts';
+import { findPredictions } from './predictions.ts';
 import { prepareImage } from './prepare-image.ts';
 import type { Asked, Question } from './protocol.ts';
 import { salientPixels } from './saliency.ts';
@@ -70,9 +71,11 @@ export class Answers {
   }
 
   async #find(asked: Asked): Promise<Result<Question>> {
+    if (is(asked, 'runs.predictions')) return findPredictions(this.#place, asked.params);
     const { run } = asked.params;
     const choice = 'checkpoint' in asked.params ? (asked.params.checkpoint ?? 'last') : 'last';
     const network = await this.#network(run, choice);
+    if (is(asked, 'runs.prepare')) return network.ready();
     if (is(asked, 'runs.featureMaps')) return describeMaps(network, asked.params);
     if (is(asked, 'runs.gradients')) return describeGradients(network, asked.params);
     if (is(asked, 'runs.arithmetic')) return explainOutput(network, asked.params);

@@ -45,6 +45,12 @@ export class OpenNetwork {
     this.classes = data.dataset.classes;
   }
 
+  /** Compiles what a look at one image takes. */
+  async ready(): Promise<Record<string, never>> {
+    await this.#retained('input', 1);
+    return {};
+  }
+
   /** Runs batches forward and hands out the last layer. */
   evaluator(): Promise<Program> {
     return this.#compiled('evaluate', () => compilePlan(this.network.graph, { retain: false }), mostImages);

@@ -1,11 +1,16 @@
-import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { RandomSequence } from '../../train/random.ts';
 
-/** Directions that are followed beside the two, so that these are found in few rounds. */
-const spare = 4;
+/** Directions that are followed at once: the two, and two beside them, so that these are found in few rounds. */
+const followed = 4;
 const mostRounds = 30;
 /** Rounds end when the two variances change by less than this part of themselves. */
 const enough = 1e-7;
+/** A direction that keeps less than this part of its length beside the others is none of its own. */
+const nothing = 1e-9;
+
+/** A vector of as many numbers as there are dimensions. */
+type Direction = Float64Array;
 
 export interface PrincipalPlane {
   /** [count, 2] */
@@ -15,8 +20,9 @@ export interface PrincipalPlane {
 }
 
 /**
- * Principal component analysis to two dimensions, by subspace iteration with Rayleigh-Ritz: the covariance itself, which
- * has the square of the dimensions, is never made. A direction's sign is such that its largest part is positive.
+ * Principal component analysis to two dimensions, by block Lanczos with full orthogonalisation and Rayleigh-Ritz (Golub and
+ * Van Loan, "Matrix computations", 10.3.6): the covariance itself, which has the square of the dimensions, is never made. A
+ * direction's sign is such that its largest part is positive.
  * @param values [count, dimensions]
  */
 export function principalPlane(values: Float32Array, dimensions: number): PrincipalPlane {
@@ -24,35 +30,52 @@ export function principalPlane(values: Float32Array, dimensions: number): Princi
   const centred = new Float32Array(values);
   centre(centred, dimensions);
   const total = centred.reduce((sum, value) => sum + value * value, 0);
-  const wanted = Math.min(2 + spare, dimensions);
-  let basis = orthonormal(drawn(dimensions, wanted));
-  let before = [0, 0];
-  for (let round = 0; round < mostRounds; round++) {
-    // X'X V, and V'X'X V within the basis: its eigenvectors turn the basis towards the main directions.
-    const product = timesScatter(centred, basis);
-    const ritz = new EigenvalueDecomposition(basis.transpose().mmul(product), { assumeSymmetric: true });
-    const order = [...ritz.realEigenvalues.keys()].reverse();
-    const turned = ritz.eigenvectorMatrix.subMatrixColumn(order);
-    const found = order.slice(0, 2).map((i) => ritz.realEigenvalues[i] as number);
-    const settled = found.every((value, i) => Math.abs(value - (before[i] as number)) <= enough * value);
-    if (settled) {
-      basis = basis.mmul(turned);
-      break;
-    }
-    before = found;
-    basis = orthonormal(product.mmul(turned));
-  }
-  const axes = [0, 1].map((i) => (i < wanted ? directed(basis.getColumn(i)) : new Array(dimensions).fill(0)));
+  const axes = mainDirections(centred, dimensions).map(directed);
   const points = new Float32Array(2 * count);
   const sums: [number, number] = [0, 0];
   for (let n = 0; n < count; n++) {
-    for (const k of [0, 1] as const) {
-      const point = dot(centred, n * dimensions, axes[k] as number[]);
+    for (const [k, axis] of axes.entries()) {
+      let point = 0;
+      for (let d = 0; d < dimensions; d++)
+        point += (centred[n * dimensions + d] as number) * (axis[d] as number);
       points[2 * n + k] = point;
-      sums[k] += point * point;
+      sums[k as 0 | 1] += point * point;
     }
   }
   return { points, explained: total > 0 ? [sums[0] / total, sums[1] / total] : [0, 0] };
+}
+
+/** The two in which the centred values vary most, or one where there is but one dimension. */
+function mainDirections(centred: Float32Array, dimensions: number): Direction[] {
+  const basis = orthonormal([], drawn(dimensions));
+  /** X'X of each direction of the basis. */
+  const images: Direction[] = [];
+  let newest = [...basis];
+  let before = [0, 0];
+  for (let round = 1; ; round++) {
+    const seen = timesScatter(centred, dimensions, newest);
+    images.push(...seen);
+    const { variances, axes } = withinBasis(basis, images);
+    const settled = variances.every((value, i) => Math.abs(value - (before[i] as number)) <= enough * value);
+    newest = settled || round === mostRounds ? [] : orthonormal(basis, seen);
+    if (newest.length === 0) return axes;
+    basis.push(...newest);
+    before = variances;
+  }
+}
+
+/** The two largest of the variances that the basis can tell apart, and their directions. */
+function withinBasis(
+  basis: readonly Direction[],
+  images: readonly Direction[],
+): { variances: number[]; axes: Direction[] } {
+  const projected = new Matrix(basis.map((row) => images.map((image) => dot(row, image))));
+  const ritz = new EigenvalueDecomposition(projected, { assumeSymmetric: true });
+  const largest = [...ritz.realEigenvalues.keys()].reverse().slice(0, 2);
+  return {
+    variances: largest.map((i) => ritz.realEigenvalues[i] as number),
+    axes: largest.map((i) => combined(basis, ritz.eigenvectorMatrix.getColumn(i))),
+  };
 }
 
 function centre(values: Float32Array, dimensions: number): void {
@@ -68,51 +91,75 @@ function centre(values: Float32Array, dimensions: number): void {
   }
 }
 
-/** X'(X V) */
-function timesScatter(values: Float32Array, basis: Matrix): Matrix {
-  const { rows: dimensions, columns } = basis;
-  const flat = Float64Array.from(basis.to1DArray());
-  const product = new Float64Array(dimensions * columns);
-  const along = new Float64Array(columns);
+/** X'(X v) of at most four directions. */
+function timesScatter(
+  values: Float32Array,
+  dimensions: number,
+  directions: readonly Direction[],
+): Direction[] {
+  const four = Array.from({ length: followed }, (_, k) => directions[k] ?? new Float64Array(dimensions));
+  const products = four.map(() => new Float64Array(dimensions));
+  const [v0, v1, v2, v3] = four as [Direction, Direction, Direction, Direction];
+  const [p0, p1, p2, p3] = products as [Direction, Direction, Direction, Direction];
   for (let start = 0; start < values.length; start += dimensions) {
-    along.fill(0);
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
     for (let d = 0; d < dimensions; d++) {
-      const value = values[start + d] as number;
-      if (value === 0) continue;
-      for (let k = 0; k < columns; k++) {
-        along[k] = (along[k] as number) + value * (flat[d * columns + k] as number);
-      }
+      const x = values[start + d]!;
+      s0 += x * v0[d]!;
+      s1 += x * v1[d]!;
+      s2 += x * v2[d]!;
+      s3 += x * v3[d]!;
     }
     for (let d = 0; d < dimensions; d++) {
-      const value = values[start + d] as number;
-      if (value === 0) continue;
-      for (let k = 0; k < columns; k++) {
-        const at = d * columns + k;
-        product[at] = (product[at] as number) + value * (along[k] as number);
-      }
+      const x = values[start + d]!;
+      p0[d]! += x * s0;
+      p1[d]! += x * s1;
+      p2[d]! += x * s2;
+      p3[d]! += x * s3;
     }
   }
-  return Matrix.from1DArray(dimensions, columns, product);
+  return products.slice(0, directions.length);
 }
 
-const orthonormal = (matrix: Matrix): Matrix => new QrDecomposition(matrix).orthogonalMatrix;
+/** Of each direction what is at right angles to the basis and to those before, of length 1; twice, for the rounding. */
+function orthonormal(basis: readonly Direction[], directions: readonly Direction[]): Direction[] {
+  const found: Direction[] = [];
+  for (const direction of directions) {
+    const left = Float64Array.from(direction);
+    const length = Math.sqrt(dot(left, left));
+    for (let time = 0; time < 2; time++)
+      for (const other of [...basis, ...found]) add(left, other, -dot(left, other));
+    const rest = Math.sqrt(dot(left, left));
+    if (rest > nothing * length) found.push(left.map((part) => part / rest));
+  }
+  return found;
+}
 
-function drawn(rows: number, columns: number): Matrix {
+function drawn(dimensions: number): Direction[] {
   const random = new RandomSequence(1, 'probe');
-  return Matrix.from1DArray(
-    rows,
-    columns,
-    Array.from({ length: rows * columns }, () => random.uniform() - 0.5),
+  const draw = () => random.uniform() - 0.5;
+  return Array.from({ length: Math.min(followed, dimensions) }, () =>
+    Float64Array.from({ length: dimensions }, draw),
   );
 }
 
-function directed(axis: number[]): number[] {
+function combined(basis: readonly Direction[], parts: readonly number[]): Direction {
+  const sum = new Float64Array(basis[0]?.length ?? 0);
+  for (const [k, direction] of basis.entries()) add(sum, direction, parts[k] as number);
+  return sum;
+}
+
+function directed(axis: Direction): Direction {
   const main = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
   return main < 0 ? axis.map((value) => -value) : axis;
 }
 
-function dot(values: Float32Array, start: number, axis: readonly number[]): number {
+function add(to: Direction, direction: Direction, times: number): void {
+  for (let d = 0; d < to.length; d++) to[d]! += times * direction[d]!;
+}
+
+function dot(a: Direction, b: Direction): number {
   let sum = 0;
-  for (let d = 0; d < axis.length; d++) sum += (values[start + d] as number) * (axis[d] as number);
+  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
   return sum;
 }

@@ -4,6 +4,7 @@ import { measureAccessibility } from './accessibility.ts';
 import { measureBrowsing } from './browsing.ts';
 import { type Finding, isGood, writeFindings } from './finding.ts';
 import { copyBigHome } from './homes.ts';
+import { measureInspection } from './inspection.ts';
 import { measureLongSeries } from './long-series.ts';
 import { Session } from './session.ts';
 import { measureTraining } from './training.ts';
@@ -26,6 +27,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const measures: Readonly<Record<string, (session: Session, home: string) => Promise<Finding[]>>> = {
   browsing: measureBrowsing,
   'long-series': measureLongSeries,
+  inspection: measureInspection,
   accessibility: (session) => measureAccessibility(session, say),
   writing: (session, home) => measureWriting(session, home, seconds / 4),
   memory: (session, home) => measureMemory(session, home, seconds),

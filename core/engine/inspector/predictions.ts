@@ -1,19 +1,19 @@
 import { join } from 'node:path';
-import type { SampleSource } from '../backends/backend.ts';
-import { ConvolabError } from '../contract/errors.ts';
-import type { ParsedParams } from '../contract/methods.ts';
-import type { PredictionPage } from '../contract/predictions.ts';
-import { sharedDataset } from '../data/shared.ts';
-import { splitValidation } from '../data/split.ts';
-import { buildGraph } from '../graph/graph.ts';
-import { resolveModel } from '../models/index.ts';
-import type { RunConfig } from '../train/experiment.ts';
-import { type Predictions, readPredictions } from '../train/snapshots/files.ts';
-import { mustBeTrainedOn } from '../train/training-data.ts';
-import type { EngineContext } from './context.ts';
-import { spread } from './data-desk/gallery.ts';
-import { shrink } from './data-desk/samples.ts';
-import { tensorPayload } from './payload.ts';
+import type { SampleSource } from '../../backends/backend.ts';
+import { ConvolabError } from '../../contract/errors.ts';
+import type { ParsedParams } from '../../contract/methods.ts';
+import type { PredictionPage } from '../../contract/predictions.ts';
+import { sharedDataset } from '../../data/shared.ts';
+import { splitValidation } from '../../data/split.ts';
+import { buildGraph } from '../../graph/graph.ts';
+import { resolveModel } from '../../models/index.ts';
+import type { RunConfig } from '../../train/experiment.ts';
+import { type Predictions, readPredictions } from '../../train/snapshots/files.ts';
+import { mustBeTrainedOn } from '../../train/training-data.ts';
+import type { EngineContext } from '../context.ts';
+import { spread } from '../data-desk/gallery.ts';
+import { shrink } from '../data-desk/samples.ts';
+import { tensorPayload } from '../payload.ts';
 
 /** Images of a page, where none are asked for. */
 const usualCount = 60;
