@@ -8,6 +8,7 @@ import { PyTorch } from '../bench/peer.ts';
 import { type Cost, type NetProfile, profile } from '../bench/profile.ts';
 import { type Course, measureSetting, type Result } from '../bench/results.ts';
 import { showAgreement } from '../bench/show-agreement.ts';
+import { showSnapshotCost } from '../bench/snapshots.ts';
 import type { Command } from '../command.ts';
 import { percent, whole } from '../format.ts';
 import { openChosenDevice } from '../open-device.ts';
@@ -44,6 +45,9 @@ export const bench: Command = {
     },
     samples: { value: '<n>', help: 'Training samples of an epoch of --agree; by default all.' },
     decode: { help: 'Measure how fast JPEGs are decoded and resized instead.' },
+    snapshots: {
+      help: 'Measure instead how much the usual snapshots slow down LeNet-5 on MNIST, epochs with and without them in turn.',
+    },
     augment: { help: 'Measure training also with every sample shifted, turned, scaled, slanted and bent.' },
     profile: { help: 'Tell where the time of a training step goes, layer by layer, forward and backward.' },
   },
@@ -62,6 +66,13 @@ export const bench: Command = {
     const asked = given.counts('threads');
     const backend = await openChosenDevice(given.text('backend') ?? 'auto', output, home);
     const threads = threadsOf(backend, asked, output);
+    if (given.on('snapshots')) {
+      try {
+        return await showSnapshotCost(output, { home, backend, threads: threads[0] ?? 1 });
+      } finally {
+        backend.close?.();
+      }
+    }
     const nets = named ?? usualNets(backend, output);
     const pytorch = openPeer(given.text('peer'));
     try {
