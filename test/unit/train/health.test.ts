@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend, ProgramState } from '../../../core/backends/backend.ts';
 import { createNativeBackend } from '../../../core/backends/native/index.ts';
 import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
 import { epochOrder } from '../../../core/data/order.ts';
-import { expandExperiment, parseExperiment, type RunConfig } from '../../../core/train/experiment.ts';
 import { start } from '../../../core/train/position.ts';
-import { openSession } from '../../../core/train/session.ts';
 import { distributionOf } from '../../../core/train/snapshots/distribution.ts';
-import { HealthProbe } from '../../../core/train/snapshots/health.ts';
-import { smallExperiment } from '../../support/checkpointed-run.ts';
-import { installEightDigits } from '../../support/mnist.ts';
-import { temporaryFolder } from '../../support/project.ts';
+import { healthProbed } from '../../support/health.ts';
+import { expectSameHealth } from '../../support/same-health.ts';
 
 describe('a distribution', () => {
   test('counts what is finite in equal bins, the greatest in the last', () => {
@@ -35,29 +30,11 @@ describe('a distribution', () => {
   });
 });
 
-/** All five training images are the probe, and one batch. */
-async function open(changes: Readonly<Record<string, unknown>>, backend: Backend, activation = 'relu') {
-  const folder = temporaryFolder();
-  installEightDigits(folder.path);
-  const [config] = expandExperiment(
-    parseExperiment({
-      config: {
-        ...smallExperiment,
-        model: { preset: 'lenet-5', options: { activation } },
-        train: { ...smallExperiment.train, batchSize: 5, ...changes },
-      },
-    }),
-  );
-  const session = await openSession(config as RunConfig, { home: folder.path, backend, threads: 1 });
-  const probe = await HealthProbe.open(session, backend, 1);
-  return { session, probe, [Symbol.dispose]: () => folder.remove() };
-}
-
 const norm = (values: ArrayLike<number>) =>
   Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
 
 async function oneStep(
-  { session }: Awaited<ReturnType<typeof open>>,
+  { session }: Awaited<ReturnType<typeof healthProbed>>,
   rate: number,
   step: number,
 ): Promise<void> {
@@ -82,7 +59,7 @@ describe('the health of a network', () => {
       { optimizer: { type: 'sgd', lr: 0.1 }, clip: { type: 'value', bound: 0.001 } },
     ],
   ])('tells how far a step with %s would go: as far as that step goes', async (_, train) => {
-    using opened = await open(train, createReferenceBackend());
+    using opened = await healthProbed(train, createReferenceBackend());
     const { session, probe } = opened;
     const { lr } = session.config.train.optimizer;
     for (const step of [0, 1]) await oneStep(opened, lr, step);
@@ -102,7 +79,7 @@ describe('the health of a network', () => {
   });
 
   test('names the units that are above 0 for no image', async () => {
-    using opened = await open({}, createReferenceBackend());
+    using opened = await healthProbed({}, createReferenceBackend());
     const { session, probe } = opened;
     const state = await session.program.state();
     (state.parameters.get('C3.bias') as Float32Array).set([-1e6], 5);
@@ -117,7 +94,7 @@ describe('the health of a network', () => {
   });
 
   test('counts sigmoids between their ends, whatever the threshold', async () => {
-    using opened = await open({}, createReferenceBackend(), 'sigmoid');
+    using opened = await healthProbed({}, createReferenceBackend(), 'sigmoid');
     const { session, probe } = opened;
     const state = await session.program.state();
     (state.parameters.get('F6.bias') as Float32Array).fill(1e3);
@@ -131,7 +108,7 @@ describe('the health of a network', () => {
   });
 
   test('leaves absent connections out', async () => {
-    using opened = await open({}, createReferenceBackend());
+    using opened = await healthProbed({}, createReferenceBackend());
     const { session, probe } = opened;
     const { parameters } = await probe.look(await session.program.state(), { ...start, epoch: 1 });
     // The table of C3 has 60 of 96 connections, 25 weights each.
@@ -139,19 +116,6 @@ describe('the health of a network', () => {
   });
 
   test('is the same on the processor and on the reference', async () => {
-    using reference = await open({}, createReferenceBackend());
-    using native = await open({}, createNativeBackend());
-    const state: ProgramState = await reference.session.program.state();
-    const at = { ...start, epoch: 1 };
-    const [one, other] = [await reference.probe.look(state, at), await native.probe.look(state, at)];
-    expect(other.layers.map(({ layer, dead }) => [layer, dead])).toEqual(
-      one.layers.map(({ layer, dead }) => [layer, dead]),
-    );
-    one.parameters.forEach(({ gradient, updateRatio, weights }, i) => {
-      const same = other.parameters[i];
-      expect(same?.weights).toEqual(weights);
-      expect(same?.gradient.norm).toBeCloseTo(gradient.norm, 5);
-      expect(same?.updateRatio ?? -1).toBeCloseTo(updateRatio ?? -1, 5);
-    });
+    await expectSameHealth(createNativeBackend());
   });
 });
