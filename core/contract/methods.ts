@@ -17,6 +17,7 @@ import {
   runDetail,
   runSummary,
   series,
+  snapshotKind,
 } from './runs.ts';
 import { settingsTable } from './settings.ts';
 import { groupBootstrap, outcomes } from './significance.ts';
@@ -208,6 +209,19 @@ export const methods = {
       views: z.enum(viewKinds).optional(),
     }),
     judgement,
+  ),
+  /**
+   * Deletes snapshots of these kinds but those of every `every`-th epoch (null: of all); what was kept of the best epoch and
+   * the last stays, and so do checkpoints. With `dryRun` only tells what would go.
+   */
+  'runs.cleanUp': method(
+    z.object({
+      run: z.string(),
+      kinds: z.array(snapshotKind).min(1),
+      every: z.int().positive().nullable(),
+      dryRun: z.boolean().optional(),
+    }),
+    z.object({ files: z.int(), bytes: z.int() }),
   ),
   'runs.log': method(z.object({ run: z.string(), tail: z.int().positive().optional() }), z.array(logLine)),
   /** The file's bytes in base64, for the window to save. */

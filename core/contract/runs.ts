@@ -120,8 +120,9 @@ export const keptEpochs = z.object({
   predictions: z.array(z.int()),
   /** Whose layer health is kept. */
   health: z.array(z.int()),
-  /** Of all snapshots. */
+  /** Bytes on disk: of all snapshots, and of each kind. */
   bytes: z.int(),
+  sizes: z.record(snapshotKind, z.int()),
 });
 export type KeptEpochs = z.infer<typeof keptEpochs>;
 

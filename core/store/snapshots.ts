@@ -21,6 +21,7 @@ export class Snapshots {
   readonly #find;
   readonly #thinned;
   readonly #thin;
+  readonly #remove;
   readonly #removeAfter;
   readonly #removeAll;
 
@@ -41,6 +42,9 @@ export class Snapshots {
     );
     this.#thin = connection.prepare<[number, string, number]>(
       'DELETE FROM snapshots WHERE run = ? AND kind = ? AND epoch % ? <> 0',
+    );
+    this.#remove = connection.prepare<[number, string, number]>(
+      'DELETE FROM snapshots WHERE run = ? AND kind = ? AND epoch = ?',
     );
     this.#removeAfter = connection.prepare<[number, number]>(
       'DELETE FROM snapshots WHERE run = ? AND step > ?',
@@ -69,6 +73,11 @@ export class Snapshots {
     const dropped = this.#thinned.all(key, kind, every);
     if (dropped.length > 0) this.#thin.run(key, kind, every);
     return dropped;
+  }
+
+  /** Forgets one; the file is the caller's. */
+  remove(run: string, kind: SnapshotKind, epoch: number): void {
+    this.#remove.run(this.#runs.row(run).key, kind, epoch);
   }
 
   /** Forgets what came after a step; for `Store.rewind`. Going on writes the same files again. */

@@ -21,6 +21,7 @@ export const useInspectStore = defineStore('inspect', () => ({
   prepareImage: (request: Params<'runs.prepareImage'>) => useBridge().call('runs.prepareImage', request),
   predict: (request: Params<'runs.predict'>) => useBridge().call('runs.predict', request),
   judge: (request: Params<'runs.judge'>) => useBridge().call('runs.judge', request),
+  cleanUp: (request: Params<'runs.cleanUp'>) => useBridge().call('runs.cleanUp', request),
   log: (request: Params<'runs.log'>) => useBridge().call('runs.log', request),
   compare: (request: Params<'runs.compare'>) => useBridge().call('runs.compare', request),
   bootstrap: (request: Params<'runs.bootstrap'>) => useBridge().call('runs.bootstrap', request),

@@ -10,6 +10,7 @@ import { buildGraph } from '../../graph/graph.ts';
 import { resolveModel } from '../../models/index.ts';
 import { RunLog } from '../../pool/run-log.ts';
 import { experimentToYaml, type RunConfig, runAsExperiment, runName } from '../../train/experiment.ts';
+import { cleanUp } from '../clean-up.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { checkDevices } from '../device-advice.ts';
 import { flatten } from '../differences.ts';
@@ -29,6 +30,7 @@ type Names =
   | 'runs.trash'
   | 'runs.restore'
   | 'runs.delete'
+  | 'runs.cleanUp'
   | 'runs.log';
 
 /** What is done to runs. Asking a run of another engine to pause or stop goes through the store. */
@@ -68,6 +70,11 @@ export function runHandlers(context: EngineContext): HandlersOf<Names> {
         store.runs.delete(runs);
         for (const run of runs) rmSync(runFolder(context, run), { recursive: true, force: true });
       }),
+    'runs.cleanUp': (query) => {
+      const gone = cleanUp(context, query);
+      if (!query.dryRun) changed();
+      return gone;
+    },
     'runs.log': ({ run, tail }) => {
       store.runs.row(run);
       return new RunLog(runFolder(context, run)).read(tail);
@@ -109,13 +116,20 @@ async function detail(context: EngineContext, run: string): Promise<Result<'runs
 /** A snapshot and a checkpoint of one epoch hold the same weights; amid an epoch there is only a checkpoint. */
 function keptEpochs({ store }: EngineContext, run: string): KeptEpochs {
   const snapshots = store.snapshots.list(run);
-  const of = (kind: SnapshotKind) => snapshots.filter((each) => each.kind === kind).map(({ epoch }) => epoch);
+  const kindOf = (kind: SnapshotKind) => snapshots.filter((each) => each.kind === kind);
+  const of = (kind: SnapshotKind) => kindOf(kind).map(({ epoch }) => epoch);
+  const size = (kept: typeof snapshots) => kept.reduce((sum, { bytes }) => sum + bytes, 0);
   const weights = new Set([...of('weights'), ...store.checkpoints.list(run).map(({ epoch }) => epoch)]);
   return {
     weights: [...weights].sort((a, b) => a - b),
     predictions: of('predictions'),
     health: of('health'),
-    bytes: snapshots.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: size(snapshots),
+    sizes: {
+      weights: size(kindOf('weights')),
+      predictions: size(kindOf('predictions')),
+      health: size(kindOf('health')),
+    },
   };
 }
 

@@ -112,6 +112,7 @@ describe('snapshots', () => {
       predictions: [],
       health: [],
       bytes: 0,
+      sizes: { weights: 0, predictions: 0, health: 0 },
     });
   });
 
@@ -122,6 +123,33 @@ describe('snapshots', () => {
     const detail = await ask(engine, 'runs.get', { run });
     expect((diskBytes ?? 0) / detail.diskBytes).toBeGreaterThan(0.7);
     expect((diskBytes ?? 0) / detail.diskBytes).toBeLessThan(1.5);
+  });
+
+  test('are cleaned up but for every so many, the best and the last, and a dry run deletes nothing', async () => {
+    const run = await trained(undefined, 5);
+    const before = await ask(engine, 'runs.get', { run });
+    const best = before.summary.bestEpoch as number;
+    const wanted = { run, kinds: ['weights' as const, 'health' as const], every: 2 };
+    const foretold = await ask(engine, 'runs.cleanUp', { ...wanted, dryRun: true });
+    expect(await ask(engine, 'runs.get', { run })).toEqual(before);
+    expect(await ask(engine, 'runs.cleanUp', wanted)).toEqual(foretold);
+    const after = await ask(engine, 'runs.get', { run });
+    const left = [...new Set([2, 4, best, 5])].sort((a, b) => a - b);
+    expect(after.kept).toMatchObject({ weights: left, predictions: [1, 2, 3, 4, 5], health: left });
+    expect(foretold.files).toBe(2 * (5 - left.length));
+    expect(before.kept.bytes - after.kept.bytes).toBe(foretold.bytes);
+    expect(before.diskBytes - after.diskBytes).toBe(foretold.bytes);
+    expect(after.checkpoints).toEqual(before.checkpoints);
+    // Of the best epoch and the last everything stays, and can be looked at.
+    await ask(engine, 'runs.cleanUp', { run, kinds: ['weights', 'predictions', 'health'], every: null });
+    const { kept } = await ask(engine, 'runs.get', { run });
+    const two = [...new Set([best, 5])].sort((a, b) => a - b);
+    expect(kept).toMatchObject({ weights: two, predictions: two, health: two });
+    expect(filesOf(run)).toHaveLength(3 * two.length);
+    for (const epoch of two) {
+      expect((await ask(engine, 'runs.predictions', { run, epoch })).total).toBe(30);
+      expect((await ask(engine, 'runs.kernels', { run, layer: 'OUT', checkpoint: epoch })).epoch).toBe(epoch);
+    }
   });
 
   test('go with their run', async () => {
