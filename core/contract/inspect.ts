@@ -31,6 +31,8 @@ export const featureMaps = z.object({
   classes: z.array(z.string()),
   /** Softmax of the logits where the loss is softmax cross-entropy, else the outputs themselves. */
   probabilities: z.array(z.number()),
+  /** u8 [C, H, W]: the image as it is stored, where the model's input has it; of whitened ones each one's own range. */
+  picture: tensorPayload,
   /** The input as the model sees it, then every layer in order; maps [C, H, W], vectors [N]. */
   layers: z.array(z.object({ ...named, output: tensorPayload, ...range })),
 });

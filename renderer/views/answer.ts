@@ -1,4 +1,12 @@
-import { nextTick, onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
+import {
+  type ComputedRef,
+  computed,
+  nextTick,
+  onScopeDispose,
+  type ShallowRef,
+  shallowRef,
+  watch,
+} from 'vue';
 import { ConvolabError } from '../../core/contract/errors.ts';
 
 /** Something read from the engine that is read anew whenever its key changes. */
@@ -52,4 +60,17 @@ export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>
     }
   }
   return { value, error, retry: () => void read(key()), settled };
+}
+
+/** Several answers as one: the first error among them, and all asked again. */
+export function allOf(answers: readonly Answer<unknown>[]): {
+  error: ComputedRef<ConvolabError | null>;
+  retry(): void;
+} {
+  return {
+    error: computed(() => answers.map(({ error }) => error.value).find((found) => found !== null) ?? null),
+    retry() {
+      for (const answer of answers) answer.retry();
+    },
+  };
 }

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
+import { cli } from '../support/cli.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
-import { openPage } from '../support/window.ts';
+import { openPage, trainedRun } from '../support/window.ts';
 
 const epochs = 3;
 
@@ -24,23 +28,13 @@ describeInShells('looking inside a run', (app) => {
   const slider = () => app().page.getByRole('slider', { name: 'Epoch', exact: true });
   const images = () => app().page.getByRole('region', { name: 'Images behind the matrix' });
 
-  async function train(config: unknown): Promise<string> {
-    const { runs } = await app().call('experiments.create', { config });
-    const run = runs[0] as string;
-    for (;;) {
-      const { summary } = await app().call('runs.get', { run });
-      if (summary.status === 'finished') return run;
-      if (summary.status === 'failed') throw new Error(JSON.stringify(summary.error));
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
   beforeAll(async () => {
     installBars(app().home, { train: 600, test: 300 });
     await openPage(app(), '/experiments');
-    relu = await train(quick('inside relu', 'relu'));
-    sigmoid = await train(quick('inside sigmoid', 'sigmoid'));
-    bare = await train(
+    relu = await trainedRun(app(), quick('inside relu', 'relu'));
+    sigmoid = await trainedRun(app(), quick('inside sigmoid', 'sigmoid'));
+    bare = await trainedRun(
+      app(),
       quick('inside bare', 'relu', { snapshots: { weights: false, predictions: false, health: false } }),
     );
   });
@@ -98,6 +92,45 @@ describeInShells('looking inside a run', (app) => {
       await page.getByRole('option', { name: 'of the test set' }).click();
       await page.getByText(/of 300 images of the test set/).waitFor();
     });
+  });
+
+  test('the counts and the figures of every class are those of what `evaluate` predicts', async () => {
+    const { page, home } = app();
+    const out = join(home, 'predictions.csv');
+    const { code, stderr } = await cli(home, ['evaluate', relu, '--predictions', out]);
+    expect([code, stderr]).toEqual([0, '']);
+    const rows = readFileSync(out, 'utf8').trim().split('\n').slice(1);
+    const pairs = rows.map((row) => row.split(',')).map((row) => [Number(row[1]), Number(row[3])] as const);
+    const digits = Array.from({ length: 10 }, (_, digit) => digit);
+    const number = (count: number) => (count === 0 ? '' : String(count));
+    const count = (truth: number | null, predicted: number | null) =>
+      pairs.filter(([label, made]) => (truth ?? label) === label && (predicted ?? made) === made).length;
+
+    await open(relu, 'confusion');
+    await page.getByRole('button', { name: /^Best/ }).click();
+    const best = (await app().call('runs.get', { run: relu })).summary.bestEpoch;
+    await page.getByText(`After epoch ${best}, ${pairs.filter(([a, b]) => a === b).length} of 300`).waitFor();
+    for (const truth of digits) {
+      for (const predicted of digits) {
+        const cell = page.locator(`[data-cell="${truth},${predicted}"]`);
+        expect((await cell.textContent())?.trim(), `${truth}, ${predicted}`).toBe(
+          number(count(truth, predicted)),
+        );
+      }
+    }
+    const share = (part: number, whole: number) =>
+      whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)}%`;
+    const table = page.locator('.scores tbody tr');
+    for (const digit of digits) {
+      const written = await table.nth(digit).getByRole('cell').allTextContents();
+      const [right, all, taken] = [count(digit, digit), count(digit, null), count(null, digit)];
+      expect([written[0], written[1], written.at(-2)], String(digit)).toEqual([
+        String(all),
+        share(right, all),
+        share(right, taken),
+      ]);
+    }
+    await page.getByRole('checkbox', { name: 'follow latest' }).click();
   });
 
   describe('the one epoch slider', () => {
@@ -165,6 +198,28 @@ describeInShells('looking inside a run', (app) => {
       expect(at5).toBeCloseTo(100 * share, 1);
     });
 
+    test('of another run is seen beside it, after the same epoch', async () => {
+      const { page } = app();
+      await openPage(app(), `/run/${sigmoid}?tab=health&beside=${relu}`);
+      await page.getByRole('slider', { name: 'Epoch', exact: true }).focus();
+      await page.keyboard.press('Home');
+      await page.getByRole('heading', { name: 'Layers after epoch 1' }).waitFor();
+      for (const [run, name, figure] of [
+        [sigmoid, 'inside sigmoid', 'sigmoid'],
+        [relu, 'inside relu', 'relu'],
+      ] as const) {
+        const table = page.getByRole('region', { name: new RegExp(`^Health of the layers of ${name}`) });
+        await table.getByRole('row', { name: /^C3 / }).waitFor();
+        const cells = await table.getByRole('row', { name: /^C3 / }).getByRole('cell').allTextContents();
+        const { epochs: all } = await app().call('runs.health', { run });
+        const parameter = all[0]?.parameters.find((each) => each.parameter === 'C3.weight');
+        expect(cells[0]).toBe(figure);
+        expect(cells[1]).toBe(formatPlain(parameter?.gradient.norm ?? Number.NaN));
+        expect(cells[4]).toBe(formatPlain(parameter?.updateRatio ?? Number.NaN));
+      }
+      await page.getByRole('checkbox', { name: 'follow latest' }).click();
+    });
+
     test('has histograms of every layer, with the numbers behind them', async () => {
       const { page } = app();
       await open(relu, 'health');
@@ -186,6 +241,51 @@ describeInShells('looking inside a run', (app) => {
     await page.getByRole('img', { name: /Kernels of layer C1/ }).waitFor();
     await open(bare, 'health');
     await page.getByText('No layer health yet').waitFor();
+  });
+
+  test('a clean-up says what it frees, and leaves checkpoints, the best epoch and the last', async () => {
+    const { page } = app();
+    const run = await trainedRun(app(), quick('cleaned', 'relu', { epochs: 7 }));
+    const before = await app().call('runs.get', { run });
+    const best = before.summary.bestEpoch as number;
+    await open(run, 'configuration');
+    await page.getByRole('row', { name: /Weights of 1–7/ }).waitFor();
+    await page.getByRole('button', { name: 'Clean up…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Clean up what is kept of the epochs' });
+    await dialog.getByRole('combobox', { name: 'Keep' }).click();
+    await page.getByRole('option', { name: 'keep only the best and the last' }).click();
+    expect(await violations(app())).toEqual([]);
+    await dialog.getByRole('button', { name: /^Delete \d+ files/ }).click();
+    await page.getByText(/files deleted/).waitFor();
+    const left = [...new Set([best, 7])].sort((a, b) => a - b);
+    await page.getByRole('row', { name: new RegExp(`^Predictions of ${left.join(', |–')} `) }).waitFor();
+    const after = await app().call('runs.get', { run });
+    expect(after.kept).toMatchObject({ weights: left, predictions: left, health: left });
+    expect(after.checkpoints).toEqual(before.checkpoints);
+    expect(before.diskBytes - after.diskBytes).toBe(before.kept.bytes - after.kept.bytes);
+    await open(run, 'kernels');
+    await page.getByRole('button', { name: /^Best/ }).click();
+    await page.getByRole('img', { name: /Kernels of layer C1/ }).waitFor();
+  });
+
+  test('the views of a run are in one line; those without room are in a menu', async () => {
+    const { page } = app();
+    await page.setViewportSize({ width: 1100, height: 700 });
+    await open(relu, 'curves');
+    const tops = await page
+      .getByRole('tablist', { name: 'Views of the run' })
+      .getByRole('tab')
+      .evaluateAll((tabs) => new Set(tabs.map((tab) => Math.round(tab.getBoundingClientRect().height))).size);
+    expect(tops).toBe(1);
+    await page.getByRole('button', { name: /^\d more$/ }).click();
+    await page.getByRole('menuitem', { name: 'Log' }).click();
+    await page.getByRole('log').or(page.getByText('Follow the end')).first().waitFor();
+    await page.getByRole('button', { name: 'More views: Log' }).waitFor();
+    expect(page.url()).toContain('tab=log');
+    expect(await violations(app())).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('tab', { name: 'Log' }).waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'More views: Log' }).count()).toBe(0);
   });
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {

@@ -28,3 +28,15 @@ export async function stoppedRuns(app: App, name: string, seeds: number[]): Prom
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Trains an experiment of one run to its end. Gives its id; fails with what it failed of. */
+export async function trainedRun(app: Pick<App, 'call'>, config: unknown): Promise<string> {
+  const { runs } = await app.call('experiments.create', { config });
+  const run = runs[0] as string;
+  for (;;) {
+    const { summary } = await app.call('runs.get', { run });
+    if (summary.status === 'finished') return run;
+    if (summary.status === 'failed') throw new Error(JSON.stringify(summary.error));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,6 +1,7 @@
 import type { FeatureMaps } from '../../contract/inspect.ts';
 import type { ParsedParams } from '../../contract/methods.ts';
 import { inputId } from '../../graph/graph.ts';
+import { mapShape } from '../../kernels/shape.ts';
 import { finiteRange, tensorPayload } from '../payload.ts';
 import type { OpenNetwork } from './open-network.ts';
 
@@ -10,7 +11,7 @@ export async function describeMaps(
   { image }: ParsedParams<'runs.featureMaps'>,
 ): Promise<FeatureMaps> {
   const { run, plan, epoch } = open.network;
-  const { x, label, report } = await open.probe(image);
+  const { x, picture, label, report } = await open.probe(image);
   const layers = plan.layers.map(({ id, type }) => {
     const { shape = [], data = [] } = report.outputs.get(`${id}.out`) ?? {};
     return describeOutput(id, type, shape.slice(1), Float32Array.from(data));
@@ -21,6 +22,7 @@ export async function describeMaps(
     label,
     classes: [...open.classes],
     probabilities: open.probabilities(open.outputOf(report.outputs)),
+    picture: tensorPayload(mapShape(plan.input), picture),
     layers: [describeOutput(inputId, inputId, plan.input, x), ...layers],
   };
 }

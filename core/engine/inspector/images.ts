@@ -6,11 +6,14 @@ import type { TensorPayload } from '../../contract/tensor.ts';
 import type { Shape } from '../../kernels/kernel.ts';
 import { elements } from '../../kernels/shape.ts';
 import type { RunData } from '../run-network.ts';
+import { picturesOf } from './pictures.ts';
 
 /** An image as the network sees it. */
 export interface SeenImage {
   /** [C, H, W] */
   readonly x: Float32Array;
+  /** u8 [C, H, W], as people see it. */
+  readonly picture: Uint8Array;
   readonly label: number | null;
 }
 
@@ -27,7 +30,12 @@ export interface SplitPart {
 export function readImage(data: RunData, input: Shape, image: InspectedImage): SeenImage {
   const { source, index } = 'pixels' in image ? ownImage(data, image.pixels) : storedImage(data, image);
   const label = source.labels[index] as number;
-  return { x: seenBy(data, input, source, Uint32Array.of(index)), label: label < 0 ? null : label };
+  const one = Uint32Array.of(index);
+  return {
+    x: seenBy(data, input, source, one),
+    picture: picturesOf(source, one, data.input.transform, input),
+    label: label < 0 ? null : label,
+  };
 }
 
 /** Samples as the model's input, [indices.length, C, H, W]. */

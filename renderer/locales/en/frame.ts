@@ -17,7 +17,13 @@ export const frame = {
     trash: 'Trash',
     settings: 'Settings',
   },
-  tabs: { label: 'Open pages', close: 'Close {title}', lostRun: 'Run not found' },
+  tabs: {
+    label: 'Open pages',
+    close: 'Close {title}',
+    lostRun: 'Run not found',
+    more: '{n} more',
+    moreCurrent: 'More views: {name}',
+  },
   action: {
     undo: 'Undo',
     cancel: 'Cancel',

@@ -3,12 +3,15 @@ export const inspect = {
   beside: {
     label: 'Beside it',
     none: 'no other run',
-    help: 'Another run on the same image, at the same epoch and on the same scales.',
+    help: 'Another run at the same epoch; pictures of the same image and on the same scales.',
     shared: 'One scale for both',
   },
   own: {
     choose: 'Your own image…',
     help: 'Drop an image here, paste one, or choose a file. It is brought to the size of the data set’s images.',
+    whitened: 'No own images: whitened data',
+    whitenedHelp:
+      'This run was trained on ZCA-whitened images. What whitens them is fitted to the whole training set and is not kept, so that an image of your own cannot be made alike.',
     drop: 'Drop it: the network looks at it',
     notImage: '{name} is no image: a JPEG, PNG, WebP or TIFF file is.',
     label: 'Your image {name}',
@@ -21,6 +24,8 @@ export const inspect = {
     back: 'Back to the test images',
     unlabelled: 'not labelled',
   },
+  channels: 'Channels apart',
+  channelsHelp: 'The colour channels as the network sees them, normalised, each a picture of its own.',
   network: {
     title: 'Network',
     graph: 'Layers of the network',

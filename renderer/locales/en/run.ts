@@ -70,6 +70,8 @@ export const run = {
     },
   },
   noCheckpoint: 'No checkpoint yet',
+  noCheckpointEnded: 'Nothing to look at',
+  noCheckpointEndedText: 'The run ended before its first epoch did: no weights were kept of it.',
   noCheckpointText:
     'Pictures of the network appear with the first checkpoint, which is written at the end of an epoch.',
   confusion: {
@@ -83,6 +85,10 @@ export const run = {
     show: 'Show',
     split: 'of the {split} set',
     splitLabel: 'Images that are counted',
+    only: {
+      test: 'of the test set; this run has no validation set',
+      validation: 'of the validation set; this run was not judged on a test set',
+    },
     total: 'all',
     recall: 'recall',
     precision: 'precision',
@@ -169,6 +175,7 @@ export const run = {
     sharedScaleHelp: 'All maps of a layer share one colour scale. Off: each map uses its own whole range.',
     place: '{layer}, map {map}, row {row}, column {column}: {value}',
     placeInput: 'input, row {row}, column {column}: {value}',
+    placeColour: 'input, row {row}, column {column}: red {red}, green {green}, blue {blue}',
     placeField: 'sees rows {top}–{bottom}, columns {left}–{right} of the input',
     placeUnit: '{layer}, unit {unit}: {value}',
     hint: 'Point at a pixel to see what it looks at; click it for the sum that made it.',
@@ -184,6 +191,8 @@ export const run = {
       'Norms, dead and saturated units and histograms are kept at the end of every epoch, unless train.snapshots says otherwise. Runs of older versions have none.',
     layer: 'Layer',
     layers: 'Health of the layers',
+    layersOf: 'Health of the layers of {name}',
+    ofEpoch: 'after epoch {epoch}, the nearest that was kept',
     activation: 'Activation',
     after: 'Layers after epoch {epoch}',
     probe:
@@ -237,8 +246,8 @@ export const run = {
     kind: { weights: 'Weights of', predictions: 'Predictions of', health: 'Health of' },
     keptNone: 'none',
     retention:
-      'Snapshots take {size} (train.snapshots). The best and the last checkpoint always stay; snapshots thin out where they reach the room they were given.',
-    disk: 'On disk: {size}',
+      'Which, how often and in how much room is set for each experiment (Training, Snapshots; train.snapshots). The best and the last checkpoint always stay; snapshots thin out where they reach the room they were given.',
+    disk: 'This run takes {size} of the disk.',
     epoch: 'Epoch',
     step: 'Step',
     size: 'Size',
@@ -252,6 +261,20 @@ export const run = {
     parameters: 'Parameters',
     operations: 'Operations',
     total: 'Total',
+  },
+  cleanUp: {
+    open: 'Clean up…',
+    title: 'Clean up what is kept of the epochs',
+    text: 'Deleted for good. Checkpoints stay, and with them the best and the last weights; of the best epoch and the last nothing else goes either.',
+    what: 'Kind',
+    keep: 'Keep',
+    all: 'weights, predictions and health',
+    kind: { weights: 'weights', predictions: 'predictions', health: 'layer health' },
+    every: 'keep every {n}th epoch',
+    none: 'keep only the best and the last',
+    nothing: 'Nothing to delete',
+    start: 'Delete {n} file, {size} | Delete {n} files, {size}',
+    done: '{n} file deleted, {size} freed | {n} files deleted, {size} freed',
   },
   log: {
     none: 'Nothing logged yet',

@@ -50,3 +50,9 @@ export function worstMistakes(counts: readonly (readonly number[])[], most: numb
 export function cellStrength(count: number, rowTotal: number): number {
   return rowTotal > 0 ? Math.sqrt(count / rowTotal) : 0;
 }
+
+/**
+ * Strength from which a cell's number is written in the other of black and white. Where the two tones meet, either has 4.5:1
+ * on it, and nothing less than pure black and white would.
+ */
+export const inkTurnsAt = { light: 0.652, dark: 0.507 } as const;

@@ -12,7 +12,19 @@ const views = [
   '/trash',
   '/settings',
 ] as const;
-const tabs = ['curves', 'confusion', 'kernels', 'maps', 'health', 'configuration', 'log'] as const;
+const tabs = [
+  'curves',
+  'confusion',
+  'kernels',
+  'maps',
+  'network',
+  'evidence',
+  'space',
+  'health',
+  'judge',
+  'configuration',
+  'log',
+] as const;
 
 /** What axe-core finds in every view over a thousand runs, dark and light. */
 export async function measureAccessibility(

@@ -1,7 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { writeCifarRecords } from '../../support/data/writers.ts';
+import { installColours } from '../../support/colours.ts';
+import { trainedRun } from '../../support/window.ts';
 import type { Finding } from './finding.ts';
 import { look } from './looks.ts';
 import { Session } from './session.ts';
@@ -21,8 +19,8 @@ const points = 'main [role=img][aria-label*="images as points"]';
 
 /** From click to picture on a run's page: first looks by a process that has just started, then later ones. */
 export async function measureInspection(session: Session, home: string): Promise<Finding[]> {
-  writeColours(home);
-  const [digits, colours] = [await train(session, lenet), await train(session, colourful)];
+  installColours(home, { train: 1000, test: 10_000 });
+  const [digits, colours] = [await trainedRun(session, lenet), await trainedRun(session, colourful)];
   return [
     ...(await measureFirstLooks(home, digits)),
     ...(await measureLaterLooks(session, digits)),
@@ -113,26 +111,3 @@ const colourful = {
   model: { preset: 'cifar-12-24' },
   train: { epochs: 1, ...training },
 };
-
-async function train(session: Session, config: unknown): Promise<string> {
-  const { runs } = await session.call('experiments.create', { config });
-  const run = runs[0] as string;
-  for (;;) {
-    const { summary } = await session.call('runs.get', { run });
-    if (summary.status === 'finished') return run;
-    if (summary.status === 'failed') throw new Error(JSON.stringify(summary.error));
-    await sleep(200);
-  }
-}
-
-/** Ten thousand noisy colour images to look at, and a thousand to train on, in CIFAR's own format. */
-function writeColours(home: string): void {
-  const folder = join(home, 'datasets', 'cifar-10');
-  mkdirSync(folder, { recursive: true });
-  const files = [1, 2, 3, 4, 5].map((batch) => [`data_batch_${batch}.bin`, 200] as const);
-  for (const [file, count] of [...files, ['test_batch.bin', 10_000] as const]) {
-    const labels = Array.from({ length: count }, (_, i) => [i % 10]);
-    const pixels = Uint8Array.from({ length: 3072 * count }, (_, i) => (i * 7919) % 251);
-    writeFileSync(join(folder, file), writeCifarRecords(labels, pixels));
-  }
-}

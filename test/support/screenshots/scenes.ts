@@ -23,13 +23,21 @@ const everywhere = {
   settings: '/settings',
 };
 
-const tabsOf = (run: string) =>
-  Object.fromEntries(
-    ['curves', 'confusion', 'kernels', 'maps', 'configuration', 'log'].map((tab) => [
-      `run-${tab}`,
-      `/run/${run}?tab=${tab}`,
-    ]),
-  );
+const tabs = [
+  'curves',
+  'confusion',
+  'kernels',
+  'maps',
+  'network',
+  'evidence',
+  'space',
+  'health',
+  'judge',
+  'configuration',
+  'log',
+];
+const tabsOf = (run: string, name = 'run') =>
+  Object.fromEntries(tabs.map((tab) => [`${name}-${tab}`, `/run/${run}?tab=${tab}`]));
 
 export const scenes: readonly Scene[] = [
   { name: '0', fill: async () => [], pages: () => everywhere },
@@ -53,7 +61,26 @@ export const scenes: readonly Scene[] = [
         grid: { 'model.options.activation': ['sigmoid', 'relu'] },
         seeds: [1, 2, 3],
       }),
-    pages: ([run = '']) => ({ ...everywhere, ...tabsOf(run) }),
+    pages: ([run = '', , , other = '']) => ({
+      ...everywhere,
+      ...tabsOf(run),
+      'run-backward': `/run/${run}?tab=network&pass=backward&beside=${other}`,
+      'run-health-beside': `/run/${run}?tab=health&beside=${other}`,
+    }),
+  },
+  {
+    name: 'states',
+    fill: async (home) => {
+      const snapshots = { weights: false, predictions: false, health: false };
+      const bare = { ...onMnist.train, snapshots };
+      const high = { ...onMnist.train, optimizer: { type: 'sgd', lr: 100, momentum: 0.9 } };
+      const model = { preset: 'lenet-5', options: { activation: 'relu' } };
+      return [
+        ...(await train(home, { ...onMnist, name: 'Without snapshots', model, train: bare })),
+        ...(await train(home, { ...onMnist, name: 'Rate too high', model, train: high })),
+      ];
+    },
+    pages: ([bare = '', failed = '']) => ({ ...tabsOf(bare, 'bare'), ...tabsOf(failed, 'failed') }),
   },
   {
     name: '1000',

@@ -109,6 +109,31 @@ describe('feature maps', () => {
     expect(layerOf(maps, 'C1')?.minimum).toBe(0);
   });
 
+  test('have the image beside them as it is stored, where the network has it', async () => {
+    using opened = await openRun();
+    const { run, home, handlers } = opened;
+    const { picture } = await handlers['runs.featureMaps']({ run, image: image(3) });
+    expect([picture.shape, picture.dtype]).toEqual([[1, 32, 32], 'u8']);
+    const bytes = Buffer.from(picture.data, 'base64');
+    const stored = (await openDataset('mnist', home)).splits.test?.images.subarray(3 * 784, 4 * 784);
+    const rows = Array.from({ length: 28 }, (_, row) => [
+      ...bytes.subarray((row + 2) * 32 + 2, (row + 2) * 32 + 30),
+    ]);
+    expect(rows.flat()).toEqual([...(stored ?? [])]);
+    expect(bytes.reduce((sum, value) => sum + value)).toBe(
+      [...(stored ?? [])].reduce((sum, value) => sum + value),
+    );
+  });
+
+  test('are prepared ahead for a run that has weights; one without is refused as the look itself would be', async () => {
+    using opened = await openRun();
+    expect(await opened.handlers['runs.prepare']({ run: opened.run })).toEqual({});
+    using bare = await openRun(smallExperiment, []);
+    await expect(bare.handlers['runs.prepare']({ run: bare.run })).rejects.toMatchObject({
+      code: 'argument.invalid',
+    });
+  });
+
   test('end in probabilities: the softmax of the outputs', async () => {
     using opened = await openRun();
     const maps = await opened.handlers['runs.featureMaps']({ run: opened.run, image: image(0) });

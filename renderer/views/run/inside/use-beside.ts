@@ -1,6 +1,6 @@
 import { type ComputedRef, computed, type WritableComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import type { RunDetail } from '../../../../core/contract/runs.ts';
+import type { RunDetail, SnapshotKind } from '../../../../core/contract/runs.ts';
 import { useText } from '../../../app/text.ts';
 import { useInspectStore } from '../../../stores/inspect.ts';
 import { useRunsStore } from '../../../stores/runs.ts';
@@ -20,7 +20,8 @@ export interface Beside {
 /** Nothing beside, as a choice must have a value. */
 export const nobody = 'none';
 
-export function useBeside(detail: () => RunDetail): Beside {
+/** @param kind what is looked at of both */
+export function useBeside(detail: () => RunDetail, kind: SnapshotKind = 'weights'): Beside {
   const text = useText();
   const runs = useRunsStore();
   const inspect = useInspectStore();
@@ -47,7 +48,7 @@ export function useBeside(detail: () => RunDetail): Beside {
   const shown = computed(() => {
     const found = other.value.value;
     if (run.value === nobody || found?.summary.id !== run.value) return null;
-    const kept = nearestKept(found.kept.weights, epoch.value);
+    const kept = nearestKept(found.kept[kind], epoch.value);
     return kept === null ? null : { detail: found, epoch: kept };
   });
   return { run, options, detail: other, shown };

@@ -10,6 +10,8 @@ export const shownSplit = 'test';
 
 /** By the user's choice, for all runs; null as it looks. */
 const invert = ref<boolean | null>(null);
+/** Colour images channel by channel, as the network sees them. */
+const asChannels = ref(false);
 
 export interface ShownImage {
   /** Of the test image; setting it leaves one's own image. */
@@ -18,6 +20,7 @@ export interface ShownImage {
   /** One's own image as this run's data set would hold it. */
   readonly prepared: Answer<PreparedImage>;
   readonly invert: Ref<boolean | null>;
+  readonly asChannels: Ref<boolean>;
   /** What the engine is asked about; null until there is one. */
   readonly image: ComputedRef<InspectedImage | null>;
   showOwn(): void;
@@ -58,5 +61,5 @@ export function useImage(run: () => string | null): ShownImage {
     if (!isOwn.value) return { split: shownSplit, index: index.value };
     return prepared.value.value && { pixels: prepared.value.value.pixels };
   });
-  return { index, isOwn, prepared, invert, image, showOwn, leaveOwn };
+  return { index, isOwn, prepared, invert, asChannels, image, showOwn, leaveOwn };
 }
