@@ -12,7 +12,7 @@ export function axisBounds(metric: string): { ceiling?: number; base?: number } 
 }
 
 const minus = '\u2212';
-const sign = (text: string): string => text.replace('-', minus);
+const sign = (text: string): string => text.replaceAll('-', minus);
 
 /** Four significant digits, no exponent between 0.001 and a million. */
 export function formatPlain(value: number): string {
