@@ -80,7 +80,8 @@ describe.skipIf(missing)(`a run whose GPU fails${because}`, () => {
   test.each([
     ['is lost', 'lost', atOnce, 'The GPU was lost'],
     ['crashes its process', 'crash', atOnce, 'SIGSEGV'],
-    ['hangs', 'hang', { ...atOnce, patience: { setUp: 60, work: 1 } }, 'no progress for 1 s'],
+    // Long enough that a worker on a busy machine is not taken for one that hangs.
+    ['hangs', 'hang', { ...atOnce, patience: { setUp: 60, work: 5 } }, 'no progress for 5 s'],
   ] as const)(
     'because it %s goes on in another process from its last checkpoint, to the same numbers',
     async (_, kind, recovery, said) => {
