@@ -1,6 +1,6 @@
 /**
  * `npm run bench:window`: measures the window in a real browser over a store of a thousand runs, while four runs train, and sets
- * the figures beside what is wanted.
+ * the figures beside what is wanted. `scrolling` needs 2.8 GB of disk.
  *
  *     npm run bench:window -- [--only browsing,long-series,...] [--seconds 120] [--json]
  */

@@ -76,6 +76,8 @@ export const datasetDescriptor = z.object({
   citation: z.string(),
   /** [channels, height, width] of one sample; null where images vary in size. */
   shape: z.array(z.int()).nullable(),
+  /** [height, width] of images in files that happen to be all of one size. */
+  imageSize: z.tuple([z.int(), z.int()]).optional(),
   classes: z.array(z.string()),
   splits: z.record(z.string(), z.int()),
   bytes: z.int(),

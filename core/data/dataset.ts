@@ -173,6 +173,8 @@ export interface DatasetFacts {
   /** How to cite it. */
   readonly citation: string;
   readonly classes: readonly string[];
+  /** [height, width] of images in files, where all are of one size. */
+  readonly imageSize?: readonly [number, number];
   readonly published: {
     readonly version: string;
     readonly splits: Readonly<Record<string, number>>;

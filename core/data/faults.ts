@@ -11,7 +11,8 @@ export function damaged(file: string, fact: string): ConvolabError {
 
 /** A `file.unreadable` error with the operating system's word. */
 export function unreadable(file: string, cause: unknown): ConvolabError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const missing = (cause as NodeJS.ErrnoException | null)?.code === 'ENOENT';
+  const reason = missing ? 'it is not there' : cause instanceof Error ? cause.message : String(cause);
   return new ConvolabError(
     'file.unreadable',
     `${file} cannot be read: ${reason}`,

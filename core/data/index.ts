@@ -63,7 +63,8 @@ export async function describeDataset(
   home: string,
 ): Promise<DatasetDescriptor> {
   const { status, splits, bytes } = await definition.inspect(home);
-  const { name, kind, title, description, licence, source, homepage, citation, shape, classes } = definition;
+  const { name, kind, title, description, licence, source, homepage, citation } = definition;
+  const { shape, imageSize, classes } = definition;
   return {
     name,
     kind,
@@ -74,6 +75,7 @@ export async function describeDataset(
     homepage,
     citation,
     shape: shape === null ? null : [...shape],
+    ...(imageSize && { imageSize: [...imageSize] }),
     classes: [...classes],
     splits: { ...splits },
     bytes,

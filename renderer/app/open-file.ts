@@ -1,5 +1,6 @@
 import { useExperimentsStore } from '../stores/experiments.ts';
 import { useToastStore } from '../stores/toasts.ts';
+import { chooseFiles } from './choose-files.ts';
 import { router } from './router.ts';
 
 /** Puts a file's text into the form for new experiments, which says what is wrong with it, if anything. */
@@ -13,13 +14,7 @@ export async function takeExperimentFile(file: File): Promise<void> {
 }
 
 /** Asks for a file, by the system's own dialog. */
-export function openExperimentFile(): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = '.yaml,.yml,.json';
-  input.addEventListener('change', () => {
-    const file = input.files?.[0];
-    if (file) void takeExperimentFile(file);
-  });
-  input.click();
+export async function openExperimentFile(): Promise<void> {
+  const [file] = await chooseFiles({ accept: '.yaml,.yml,.json' });
+  if (file) await takeExperimentFile(file);
 }

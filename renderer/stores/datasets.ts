@@ -4,6 +4,7 @@ import type { DatasetTask } from '../../core/contract/datasets.ts';
 import type { Params } from '../../core/contract/methods.ts';
 import type { DatasetReference } from '../../core/contract/specs.ts';
 import { useBridge } from '../app/bridge.ts';
+import type { ChosenFile } from '../app/choose-files.ts';
 import { useCatalogStore } from './catalog.ts';
 import { withEnginePaths } from './engine-paths.ts';
 
@@ -34,12 +35,9 @@ export const useDatasetsStore = defineStore('datasets', () => {
   }
 
   /** Takes a data set's files in, wherever this window runs. */
-  async function importFiles(name: string, files: readonly File[]): Promise<void> {
+  async function importFiles(name: string, files: readonly ChosenFile[]): Promise<void> {
     if (files.length === 0) return;
-    await withEnginePaths(
-      files.map((file) => ({ file, path: file.name })),
-      (paths) => useBridge().call('datasets.import', { name, paths }),
-    );
+    await withEnginePaths(files, (paths) => useBridge().call('datasets.import', { name, paths }));
   }
 
   return {

@@ -30,26 +30,38 @@ export async function withEnginePaths<T>(
 ): Promise<T> {
   const paths = pathsOf(files);
   if (paths) return work(paths);
-  const { upload, folder } = await send(files);
+  const upload = await send(files);
   try {
-    return await work([folder]);
+    return await work([upload.folder]);
   } finally {
-    await useBridge().call('uploads.discard', { upload });
+    await discard(upload);
   }
 }
 
-/** Sends a folder's files to stay, under a name like the one given. Returns where they are. */
-export async function keepOnEngine(files: readonly ChosenFile[], name: string, sent: Sent): Promise<string> {
-  const { upload } = await send(files, sent);
-  const { folder } = await useBridge().call('uploads.keep', { upload, name });
-  return folder;
+/** Lets what was sent stay, under a name like the one given. Returns where it is then. */
+export async function keep({ upload }: Upload, name: string): Promise<string> {
+  return (await useBridge().call('uploads.keep', { upload, name })).folder;
 }
 
-async function send(files: readonly ChosenFile[], sent?: Sent): Promise<{ upload: string; folder: string }> {
+export async function discard({ upload }: Upload): Promise<void> {
+  await useBridge().call('uploads.discard', { upload });
+}
+
+/** Files that were sent, and where they are; to be kept under a name, or discarded. */
+export interface Upload {
+  readonly upload: string;
+  readonly folder: string;
+}
+
+/** Sends a folder's files. Rejects with the signal's reason once that is aborted; nothing stays of them then. */
+export async function send(files: readonly ChosenFile[], sent?: Sent, signal?: AbortSignal): Promise<Upload> {
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   const begun = await useBridge().call('uploads.begin', { bytes: total });
   try {
-    await sendParts(begun.upload, files, (done) => sent?.(done, total));
+    await sendParts(begun.upload, files, (done) => {
+      signal?.throwIfAborted();
+      sent?.(done, total);
+    });
     return begun;
   } catch (thrown) {
     // The connection may be what failed; then the engine removes the rest itself.

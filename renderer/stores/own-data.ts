@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetDescriptor } from '../../core/contract/catalog.ts';
 import { ConvolabError } from '../../core/contract/errors.ts';
 import type { DatasetReference } from '../../core/contract/specs.ts';
 import { useBridge } from '../app/bridge.ts';
 import type { ChosenFile, ChosenFolder } from '../app/choose-files.ts';
-import { keepOnEngine } from './engine-paths.ts';
+import { discard, keep as keepUpload, send, type Upload } from './engine-paths.ts';
 import { useSettingsStore } from './settings.ts';
 
 /** What kind of data a file is, by its name. */
@@ -14,10 +14,11 @@ const kinds: readonly [RegExp, string][] = [
   [/\.npz$/i, 'npz'],
   [/\.safetensors$/i, 'safetensors'],
 ];
+const archives = /\.(zip|tar|tgz|gz|bz2|xz|7z|rar)$/i;
 const images = /\.(jpe?g|png|webp|tiff?)$/i;
 
 /** `csv`, `npz` or `safetensors`; undefined for a file that is no data. */
-export function kindOfFile(name: string): string | undefined {
+function kindOfFile(name: string): string | undefined {
   return kinds.find(([pattern]) => pattern.test(name))?.[1];
 }
 
@@ -30,26 +31,40 @@ export const useOwnDataStore = defineStore('own-data', () => {
 
   /** What is being added, from the drop to the decision. */
   const candidate = shallowRef<{ reference: OwnReference; descriptor: DatasetDescriptor } | null>(null);
+  /** The copy of it that a browser has sent; gone again where it is of no use, or not wanted. */
+  const copy = shallowRef<Upload | null>(null);
   /** Open from the wish to add something until it is added or not. */
   const asking = ref(false);
+  let sendingEnds = new AbortController();
   const sending = shallowRef<{ done: number; total: number } | null>(null);
   const error = shallowRef<ConvolabError | null>(null);
 
   function ask(): void {
-    candidate.value = null;
+    forgetCandidate();
     error.value = null;
     asking.value = true;
   }
 
-  async function attempt(find: () => Promise<OwnReference | null>): Promise<void> {
+  function forgetCandidate(): void {
+    candidate.value = null;
+    if (copy.value) discard(copy.value).catch(() => undefined);
+    copy.value = null;
+  }
+  watch(asking, (now) => {
+    if (now) return;
+    sendingEnds.abort();
+    forgetCandidate();
+  });
+
+  async function attempt(find: () => Promise<OwnReference>): Promise<void> {
     ask();
     try {
       const reference = await find();
-      if (reference === null) return;
       const descriptor = await useBridge().call('datasets.describe', reference);
       candidate.value = { reference, descriptor };
     } catch (thrown) {
-      error.value = ConvolabError.from(thrown);
+      forgetCandidate();
+      if (asking.value) error.value = ConvolabError.from(thrown);
     }
     sending.value = null;
   }
@@ -85,23 +100,26 @@ export const useOwnDataStore = defineStore('own-data', () => {
   const takeFile = (file: File) =>
     attempt(async () => {
       const kind = kindOfFile(file.name);
-      if (kind === undefined) return null;
+      if (kind === undefined) throw notData(file.name);
       const own = useBridge().pathOf(file);
       if (own !== null) return reference(file.name, kind, own);
       const folder = await sendAll([{ file, path: file.name }], file.name);
       return reference(file.name, kind, `${folder}/${file.name}`);
     });
 
-  function sendAll(files: readonly ChosenFile[], name: string): Promise<string> {
+  async function sendAll(files: readonly ChosenFile[], name: string): Promise<string> {
     if (files.length === 0) {
       throw new ConvolabError('dataset.missing', `${name} holds no JPEG, PNG, WebP or TIFF images.`, {
         subject: name,
         hint: 'Choose a folder with one folder of images for each class.',
       });
     }
-    return keepOnEngine(files, name, (done, total) => {
+    sendingEnds = new AbortController();
+    const told = (done: number, total: number) => {
       sending.value = { done, total };
-    });
+    };
+    copy.value = await send(files, told, sendingEnds.signal);
+    return copy.value.folder;
   }
 
   /** A name that no other data have. */
@@ -122,12 +140,21 @@ export const useOwnDataStore = defineStore('own-data', () => {
 
   /** Remembers what was looked at. */
   async function keep(): Promise<OwnReference | null> {
-    const kept = candidate.value?.reference ?? null;
-    if (kept === null) return null;
+    if (candidate.value === null) return null;
+    const kept = await settled(candidate.value.reference);
     const others = list.value.filter(({ name }) => name !== kept.name);
     await settings.set({ ownData: [...others, kept] });
     asking.value = false;
     return kept;
+  }
+
+  /** Where its copy stays, where it has one. */
+  async function settled({ source, ...rest }: OwnReference): Promise<OwnReference> {
+    if (copy.value === null) return { ...rest, source };
+    const { folder } = copy.value;
+    const stays = await keepUpload(copy.value, rest.name);
+    copy.value = null;
+    return { ...rest, source: { ...source, path: stays + source.path.slice(folder.length) } };
   }
 
   /** Forgets where they are; the files stay as they are. */
@@ -138,6 +165,7 @@ export const useOwnDataStore = defineStore('own-data', () => {
   return {
     list,
     candidate,
+    copied: computed(() => copy.value !== null),
     asking,
     sending,
     error,
@@ -154,6 +182,16 @@ export const useOwnDataStore = defineStore('own-data', () => {
     starter: (which: DatasetReference) => useBridge().call('datasets.starter', which),
   };
 });
+
+function notData(name: string): ConvolabError {
+  const hint = archives.test(name)
+    ? 'Unpack it and give the folder. The archive of a published data set is imported on its page under Data.'
+    : 'Give a folder with one folder of images for each class, or a CSV, npz or safetensors file. Experiments are YAML or JSON.';
+  return new ConvolabError('argument.invalid', `${name} is no data that Convolab reads.`, {
+    subject: name,
+    hint,
+  });
+}
 
 /** Where a folder lies whose files' places are known; null in a browser. */
 function placeOf([first]: readonly ChosenFile[]): string | null {

@@ -7,24 +7,33 @@ interface Pixels {
   readonly data: ArrayLike<number>;
 }
 
-/** The RGBA bytes of one sample: grey from one channel, colour from three; each value is a pixel's as it is. */
-export function paintPixels({ shape, data }: Pixels, index: number): Uint8ClampedArray<ArrayBuffer> {
+/** Images in a sample of so many channels: two of a pair, one behind the other, be they grey or in colour. */
+export const imagesIn = (channels: number) => (channels === 2 || channels === 6 ? 2 : 1);
+
+/**
+ * One sample to look at: grey from one channel, colour from three, each value a pixel's as it is; the two images of a pair
+ * side by side.
+ */
+export function paintPixels({ shape, data }: Pixels, index: number): ImageData {
   const [, channels = 1, height = 1, width = 1] = shape;
+  const images = imagesIn(channels);
+  const each = channels / images;
   const plane = height * width;
-  const start = index * channels * plane;
-  const pixels = new Uint8ClampedArray(4 * plane);
-  for (let at = 0; at < plane; at++) {
-    for (let channel = 0; channel < 3; channel++) {
-      pixels[4 * at + channel] = data[start + Math.min(channel, channels - 1) * plane + at] ?? 0;
+  const picture = new ImageData(images * width, height);
+  for (let image = 0; image < images; image++) {
+    const start = (index * channels + image * each) * plane;
+    for (let at = 0; at < plane; at++) {
+      const to = 4 * (Math.floor(at / width) * picture.width + image * width + (at % width));
+      for (let channel = 0; channel < 3; channel++) {
+        picture.data[to + channel] = data[start + Math.min(channel, each - 1) * plane + at] ?? 0;
+      }
+      picture.data[to + 3] = 255;
     }
-    pixels[4 * at + 3] = 255;
   }
-  return pixels;
+  return picture;
 }
 
 /** One image of a payload of bytes as an ImageData. */
 export function imageFrom(payload: TensorPayload, index: number): ImageData {
-  const [, , height = 1, width = 1] = payload.shape;
-  const data = fromBase64(payload.data);
-  return new ImageData(paintPixels({ shape: payload.shape, data }, index), width, height);
+  return paintPixels({ shape: payload.shape, data: fromBase64(payload.data) }, index);
 }

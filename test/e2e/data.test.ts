@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type App, describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
+import { dropOnWindow } from '../support/drop.ts';
 import { writeImageFolder } from '../support/image-folder.ts';
 import { eightDigits } from '../support/mnist.ts';
 import { temporaryFolder } from '../support/project.ts';
@@ -135,6 +136,76 @@ describeInShells('the data page', (app) => {
     await expect
       .poll(async () => (await app().call('runs.list', {}))[0]?.status, { timeout: 90_000 })
       .toBe('finished');
+  });
+
+  test('trains on a folder that was dropped on the window, in two clicks more', async () => {
+    const { page } = app();
+    using folder = temporaryFolder();
+    const path = await writeImageFolder(join(folder.path, 'dropped'), 10);
+    await openPage(app(), '/experiments');
+    await dropOnWindow(page, [path]);
+    const question = page.getByRole('dialog', { name: 'My own data' });
+    await question.getByText('2: blue, red').waitFor();
+    await question.getByText('train 16, test 4').waitFor();
+    await question.getByRole('button', { name: 'Train on it' }).click();
+    await page.getByRole('button', { name: 'Start 1 run' }).click();
+    await page.getByRole('tree', { name: 'Runs' }).getByText('dropped, first try').first().waitFor();
+    await expect
+      .poll(async () => (await app().call('runs.list', {})).at(-1)?.status, { timeout: 90_000 })
+      .toBe('finished');
+  });
+
+  test('says of what else is dropped why it is of no use, and what would be', async () => {
+    const { page } = app();
+    using folder = temporaryFolder();
+    const [empty, archive, damaged] = ['empty', 'photos.zip', 'broken.npz'].map((name) =>
+      join(folder.path, name),
+    );
+    mkdirSync(join(empty as string, 'sub', 'folder'), { recursive: true });
+    writeFileSync(archive as string, 'PK');
+    writeFileSync(damaged as string, 'PK and no more');
+    const question = page.getByRole('dialog', { name: 'My own data' });
+    for (const [path, message, hint] of [
+      [empty, 'empty holds no JPEG, PNG, WebP or TIFF images.', /one folder of images for each class/],
+      [archive, 'photos.zip is no data that Convolab reads.', /Unpack it and give the folder/],
+      [damaged, /broken\.npz/, /./],
+    ] as const) {
+      await dropOnWindow(page, [path as string]);
+      await question.getByText(message).first().waitFor();
+      await question.getByText(hint).first().waitFor();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+    }
+  });
+
+  test('reads a table of pixels that was dropped', async () => {
+    const { page } = app();
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'stripes.csv');
+    const row = (at: number) => [
+      at % 2,
+      ...Array.from({ length: 64 }, (_, i) => (i % 8 === at % 2 ? 255 : 0)),
+    ];
+    writeFileSync(path, Array.from({ length: 20 }, (_, at) => row(at).join(',')).join('\n'));
+    await dropOnWindow(page, [path]);
+    await page.getByText('1 × 8 × 8').waitFor();
+    await page.getByRole('button', { name: 'Look at it first' }).click();
+    await page.getByRole('heading', { level: 1, name: 'stripes' }).waitFor();
+  });
+
+  test('takes in a folder that is dropped on the data set it is of', async () => {
+    const { page, home } = app();
+    using folder = temporaryFolder();
+    await openPage(app(), '/data/fashion-mnist');
+    // It was damaged, and is put right by what is dropped.
+    await page.getByText('It cannot be trained on until these are put right.').waitFor();
+    cpSync(eightDigits, join(folder.path, 'fetched', 'elsewhere'), { recursive: true });
+    const panel = page.getByRole('group', { name: 'Fashion-MNIST' });
+    await panel.getByText(/Fetch these files elsewhere/).waitFor();
+    await dropOnWindow(page, [join(folder.path, 'fetched')], panel);
+    await page.getByRole('tab', { name: 'Overview' }).waitFor();
+    expect((await app().call('datasets.list', {}))[1]).toMatchObject({ status: 'ready' });
+    // What the pages below are looked at with is damaged.
+    writeFileSync(join(home, 'datasets', 'fashion-mnist', 'train-labels-idx1-ubyte'), 'no labels');
   });
 
   test('says what derived sets take on disk, and removes those that no run needs', async () => {

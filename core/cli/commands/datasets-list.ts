@@ -50,8 +50,8 @@ export const datasetsList: Command = {
         { heading: 'data set', value: ({ name }) => name },
         { heading: 'title', value: ({ title }) => title },
         { heading: 'status', value: ({ status }) => status },
-        { heading: 'image', value: ({ shape }) => shape?.join(' × ') ?? 'varied' },
-        { heading: 'classes', right: true, value: ({ classes }) => String(classes.length) },
+        { heading: 'image', value: ({ shape, imageSize }) => (shape ?? imageSize)?.join(' × ') ?? 'varied' },
+        { heading: 'classes', right: true, value: ({ classes }) => String(classes.length || '–') },
         {
           heading: 'samples',
           value: ({ splits }) =>

@@ -43,11 +43,7 @@ export async function acquire(
     withIncoming(home, name, async (incoming) => {
       const fetching = new Fetching(definition, stored, incoming, options);
       try {
-        await checkSpace(
-          incoming.folder,
-          await bytesNeeded(definition, incoming),
-          `Fetching ${definition.title}`,
-        );
+        await checkSpace(home, await bytesNeeded(definition, incoming), `Fetching ${definition.title}`);
         const origin = await fetching.fromFirst();
         const report = await publish(definition, home, incoming, origin, fetching.meter, options);
         await rm(incoming.downloads, { recursive: true, force: true });

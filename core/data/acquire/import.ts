@@ -96,9 +96,12 @@ async function isNpmArchive({ sources }: DatasetDefinition, path: string): Promi
   return false;
 }
 
-function noPart({ title, name }: DatasetDefinition, path: string): ConvolabError {
+function noPart({ title, sources }: DatasetDefinition, path: string): ConvolabError {
+  const files = sources.flatMap((source) =>
+    source.kind === 'web' ? source.files.map(({ name }) => name) : [],
+  );
   return new ConvolabError('argument.invalid', `${path} is neither an archive nor a file of ${title}.`, {
     subject: path,
-    hint: `See docs/data-sets.md for the files of ${name}.`,
+    hint: `Bring ${files.join(', ')}, or a folder with what they hold.`,
   });
 }

@@ -7,10 +7,9 @@ export async function freeBytes(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
-  } catch (cause) {
+  } catch {
     const parent = dirname(folder);
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) return null;
-    return freeBytes(parent);
+    return parent === folder ? null : freeBytes(parent);
   }
 }
 
@@ -18,7 +17,7 @@ export async function freeBytes(folder: string): Promise<number | null> {
 export async function checkSpace(folder: string, needed: number, what: string): Promise<void> {
   const free = await freeBytes(folder);
   if (free === null || free >= needed) return;
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
   throw new ConvolabError(
     'disk.full',
     `${what} needs ${megabytes(needed)} on the disk of ${folder}; ${megabytes(free)} are free.`,

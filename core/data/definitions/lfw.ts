@@ -60,6 +60,7 @@ export const lfw = imageSet(
     citation:
       'G. B. Huang, M. Ramesh, T. Berg, E. Learned-Miller: Labeled faces in the wild: a database for studying face ' +
       'recognition in unconstrained environments. University of Massachusetts, Amherst, Technical Report 07-49, 2007.',
+    imageSize: [250, 250],
     // The names of the people; only the files tell them.
     classes: [],
     published: {

@@ -14,6 +14,7 @@ export const mnistScenes = derivedScenes({
     citation:
       'Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition. ' +
       'Proceedings of the IEEE 86(11), 1998.',
+    imageSize: [128, 128],
     classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
     published: {
       version: 'derived from MNIST',

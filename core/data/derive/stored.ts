@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { SampleSource } from '../../backends/backend.ts';
 import { mapFile } from '../../backends/native/map-file.ts';
@@ -15,6 +15,7 @@ import {
   parseHeader,
   type SafetensorsHeader,
 } from '../../export/safetensors-header.ts';
+import { checkSpace } from '../acquire/space.ts';
 import type { Dataset, ImageShape, ObjectBox } from '../dataset.ts';
 import { damaged, unreadable } from '../faults.ts';
 import { type FixedSamples, pixelArray, sizeOf, upTo } from './samples.ts';
@@ -72,7 +73,7 @@ export async function writeSet(
   const tensors = await tensorsOf(set);
   const entries = layOut(tensors.map(({ name, dtype, shape }) => [name, { dtype, shape }] as const));
   const total = Math.max(0, ...[...entries.values()].map((entry) => entry.data_offsets[1]));
-  await mustFit(folder, total);
+  await checkSpace(dirname(folder), total, 'The derived set');
   const hash = createHash('sha256').update(
     JSON.stringify({ classes: set.classes, ...Object.fromEntries(entries) }),
   );
@@ -113,18 +114,6 @@ export async function writeSet(
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-async function mustFit(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (bytes < free) return;
-  const megabytes = (count: number) => `${Math.ceil(count / 1e6).toLocaleString('en')} MB`;
-  throw new ConvolabError(
-    'disk.full',
-    `The derived set needs ${megabytes(bytes)}, and ${megabytes(free)} are free in ${folder}.`,
-    { subject: folder, hint: 'Free some space on its disk, or derive a smaller set.' },
-  );
 }
 
 interface Tensor {

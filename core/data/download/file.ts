@@ -54,10 +54,14 @@ export async function download(file: RemoteFile, path: string, options: Download
   } finally {
     await part.close();
   }
-  throw new ConvolabError('download.failed', `${file.name} could not be fetched: ${failures.join('; ')}.`, {
-    subject: file.name,
-    hint: 'Try again later: what has arrived is kept.',
-  });
+  throw new ConvolabError(
+    'download.failed',
+    `${file.name} could not be fetched: ${[...new Set(failures)].join('; ')}.`,
+    {
+      subject: file.name,
+      hint: 'Try again later: what has arrived is kept.',
+    },
+  );
 }
 
 /** True where the whole file lies at `path` already. */

@@ -112,12 +112,28 @@ function stalled(url: URL, idle: number): string {
   return `${url.host} sent nothing for ${Math.round(idle / 1000)} s`;
 }
 
+/** Where a connection was refused, in words: by the proxy, where it is the one that was called. */
+function refusal(url: URL, cause: unknown): string | undefined {
+  const { code, address, port } = cause as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code !== 'ECONNREFUSED') return undefined;
+  const proxy = proxyFor(url);
+  const ofProxy = proxy !== undefined && Number(URL.parse(proxy)?.port || 80) === port;
+  return `${ofProxy ? `the proxy ${proxy}` : `${address}:${port}`} refuses connections`;
+}
+
+function proxyFor({ protocol }: URL): string | undefined {
+  const name = `${protocol.slice(0, -1)}_proxy`;
+  return process.env[name] || process.env[name.toUpperCase()];
+}
+
 /** What an error of a connection comes to; a `RequestFailure` is one already. */
 export function connectionFailure(url: URL, cause: unknown): RequestFailure {
   if (cause instanceof RequestFailure) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const unresolved = code === 'ENOTFOUND' || code === 'EAI_AGAIN';
-  const fact = unresolved ? 'nobody knows its address (is there a network?)' : message || code;
+  const fact = unresolved
+    ? 'nobody knows its address (is there a network?)'
+    : refusal(url, cause) || message || code;
   return new RequestFailure(`${url.host}: ${fact || 'the connection broke'}`, {
     lasting: code !== undefined && hopeless.has(code),
     cause,

@@ -63,6 +63,6 @@ async function readArrays(file: string): Promise<Map<string, NamedArray>> {
     return arrays;
   } catch (thrown) {
     const broken = thrown instanceof ConvolabError && thrown.code.startsWith('archive.');
-    throw broken ? damaged(file, thrown.message) : thrown;
+    throw broken ? damaged(file, thrown.message.replace(`${file} is damaged: `, '')) : thrown;
   }
 }

@@ -1,6 +1,7 @@
 import { ConvolabError } from '../../contract/errors.ts';
+import { freeBytes } from '../../data/acquire/space.ts';
 import type { EngineContext, HandlersOf } from '../context.ts';
-import { checkTarget, freeBytes } from '../moving/check.ts';
+import { checkTarget } from '../moving/check.ts';
 import { listHome } from '../moving/copy.ts';
 
 type Names = 'home.plan' | 'home.move' | 'home.cancelMove';

@@ -1,6 +1,7 @@
-import { readdir, statfs } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ConvolabError } from '../../contract/errors.ts';
+import { freeBytes } from '../../data/acquire/space.ts';
 import { pointerName } from './pointer.ts';
 
 /** Where a data folder arrives: everything in it is half moved; while it is there, the move is not finished. */
@@ -52,17 +53,5 @@ async function namesIn(folder: string): Promise<string[]> {
       subject: folder,
       hint: 'Choose another folder.',
     });
-  }
-}
-
-/** Of the disk that a folder is on, or will be; null where that cannot be told. */
-export async function freeBytes(folder: string): Promise<number | null> {
-  for (let at = folder; ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
-    } catch {
-      if (at === dirname(at)) return null;
-    }
   }
 }

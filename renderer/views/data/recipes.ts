@@ -28,8 +28,9 @@ export function recipeOf(id: string, title: string, { dataset, model }: Experime
 /**
  * The recipes that fit samples of one size: those of the presets made for them, nothing at all, every step and every
  * random change alone.
+ * @param dataset whose presets; null for none
  */
-export function recipesFor(catalog: Catalog, dataset: string, noneTitle: string): Recipe[] {
+export function recipesFor(catalog: Catalog, dataset: string | null, noneTitle: string): Recipe[] {
   const alone = catalog.preprocessing.map(({ type, label }) => ({
     id: `step ${type}`,
     title: label,

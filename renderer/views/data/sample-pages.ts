@@ -1,6 +1,6 @@
 import type { Result } from '../../../core/contract/methods.ts';
 import { decodeTensor } from '../../charts/tensor.ts';
-import { paintPixels } from '../../ui/pixels.ts';
+import { imagesIn, paintPixels } from '../../ui/pixels.ts';
 
 export type SamplePage = Result<'datasets.samples'>;
 
@@ -111,12 +111,13 @@ export class SamplePages {
   }
 
   #keep(page: number, answer: SamplePage): void {
-    const [count = 0, , height = 1, width = 1] = answer.images.shape;
+    const [count = 0, channels = 1, height = 1, across = 1] = answer.images.shape;
+    const width = across * imagesIn(channels);
     const canvas = new OffscreenCanvas(Math.max(1, count * width), height);
     const context = canvas.getContext('2d');
     const tensor = decodeTensor(answer.images);
     for (let i = 0; i < count; i++) {
-      context?.putImageData(new ImageData(paintPixels(tensor, i), width, height), i * width, 0);
+      context?.putImageData(paintPixels(tensor, i), i * width, 0);
     }
     this.#sprites.set(page, { canvas, width, height, page: answer });
     for (const oldest of this.#sprites.keys()) {

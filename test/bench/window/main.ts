@@ -6,6 +6,7 @@ import { type Finding, isGood, writeFindings } from './finding.ts';
 import { copyBigHome } from './homes.ts';
 import { measureInspection } from './inspection.ts';
 import { measureLongSeries } from './long-series.ts';
+import { measureScrolling } from './scrolling.ts';
 import { Session } from './session.ts';
 import { measureTraining } from './training.ts';
 import { measureMemory, measureWriting } from './writing.ts';
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, (session: Session, home: string) => Prom
   'long-series': measureLongSeries,
   inspection: measureInspection,
   accessibility: (session) => measureAccessibility(session, say),
+  scrolling: (session, home) => measureScrolling(session, home, seconds / 24, say),
   writing: (session, home) => measureWriting(session, home, seconds / 4),
   memory: (session, home) => measureMemory(session, home, seconds),
   training: (session, home) => measureTraining(session, home, seconds),

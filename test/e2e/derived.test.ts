@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { describeInShells } from '../support/app.ts';
+import { openPage } from '../support/window.ts';
+
+describeInShells('what is made of a data set', (app) => {
+  test('shows what an experiment’s steps make of a data set before it is started, and the data set again', async () => {
+    const { page } = app();
+    await openPage(app(), '/new?data=mnist');
+    await page
+      .getByRole('button', { name: /^Add a step/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Pairs' }).click();
+    await page.getByRole('button', { name: 'Look at these samples' }).click();
+    await page.getByRole('heading', { level: 1, name: 'MNIST, then pairs' }).waitFor();
+    await page.getByText('20,000 images').waitFor({ timeout: 100_000 });
+    await page.getByRole('tab', { name: 'Overview', exact: true }).click();
+    const same = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^same/ });
+    expect(await same.getByRole('cell').allTextContents()).toEqual(['10,000', '2,000']);
+    // The two of a pair lie side by side.
+    const pair = page.getByRole('img', { name: 'A sample of class same, number 1', exact: true });
+    expect(
+      await pair.evaluate((canvas) => [
+        (canvas as HTMLCanvasElement).width,
+        (canvas as HTMLCanvasElement).height,
+      ]),
+    ).toEqual([56, 28]);
+    await page.getByRole('button', { name: 'The data set as it is' }).click();
+    await page.getByRole('heading', { level: 1, name: 'MNIST', exact: true }).waitFor();
+  });
+
+  test('counts what is on images with boxes, and frames it', async () => {
+    const { page } = app();
+    await openPage(app(), '/data/mnist-scenes?tab=overview');
+    const ones = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^1 / });
+    await ones.waitFor({ timeout: 100_000 });
+    expect(Number((await ones.getByRole('cell').first().textContent())?.replace(',', ''))).toBeGreaterThan(
+      800,
+    );
+    await page.getByRole('heading', { name: 'Objects per class' }).waitFor();
+    await page.getByText('128 × 128', { exact: true }).waitFor();
+    await page.getByRole('img', { name: 'A sample of class 7, number' }).first().waitFor();
+  });
+
+  test('complained about nothing', () => {
+    expect(app().errors).toEqual([]);
+  });
+});
