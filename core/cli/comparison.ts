@@ -2,7 +2,7 @@ import type { Comparison } from '../contract/runs.ts';
 import type { Statistic } from '../contract/statistic.ts';
 import { duration, metricValue } from './format.ts';
 import { formatTable } from './output.ts';
-import { significanceInWords } from './significance.ts';
+import { type BootstrappedComparison, significanceInWords } from './significance.ts';
 
 type Group = Comparison['groups'][number];
 
@@ -14,7 +14,7 @@ function spread(statistic: Statistic, show: (value: number | null) => string): s
 }
 
 /** Groups side by side: mean and standard deviation over their runs, and what the tests say of them. */
-export function comparisonTable({ groups, target, significance }: Comparison): string {
+export function comparisonTable({ groups, target, significance }: BootstrappedComparison): string {
   const wanted = `${target.metric} ${metricValue(target.metric, target.value)}`;
   const accuracy = (value: number | null) => metricValue('/accuracy', value);
   const epochs = (value: number | null) => (value === null ? '–' : value.toFixed(1));

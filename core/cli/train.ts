@@ -7,6 +7,7 @@ import { followRuns } from './follow.ts';
 import { percent } from './format.ts';
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
+import { withBootstraps } from './significance.ts';
 
 /**
  * Shows runs until they rest; Ctrl-C checkpoints and leaves them paused, a second one forces. The last line is the
@@ -44,7 +45,8 @@ async function showResult(engine: Engine, runs: readonly RunSummary[], output: O
   if (tested.length > 1) {
     const ids = tested.map(({ id }) => id);
     output.text();
-    output.text(comparisonTable(await call(engine, 'runs.compare', { runs: ids })));
+    const comparison = await call(engine, 'runs.compare', { runs: ids });
+    output.text(comparisonTable(await withBootstraps(engine, comparison)));
   } else {
     for (const run of tested) output.text(`${run.name}: ${verdict(run)}`);
   }

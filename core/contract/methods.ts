@@ -236,8 +236,11 @@ export const methods = {
   'runs.compare': method(
     z.object({
       runs: z.array(z.string()).min(1),
-      /** Dotted configuration paths; by default the grid's, else the paths that differ other than the seed. */
-      groupBy: z.array(z.string()).optional(),
+      /**
+       * Dotted configuration paths; by default the grid's, else the paths that differ other than the seed. `runs` makes every run a
+       * group of its own, called by its name.
+       */
+      groupBy: z.union([z.literal('runs'), z.array(z.string())]).optional(),
       target: z.object({ metric: z.string(), value: z.number() }).optional(),
     }),
     comparison,

@@ -200,6 +200,7 @@ export const comparison = z.object({
   runs: z.array(z.string()),
   /** Configuration keys that differ between the runs: dotted path, then the value per run (same order). */
   differences: z.array(z.object({ path: z.string(), values: z.array(z.unknown()) })),
+  /** Empty where every run stands for itself. */
   groupBy: z.array(z.string()),
   target: z.object({ metric: z.string(), value: z.number() }),
   groups: z.array(

@@ -59,6 +59,16 @@ export function formGroups(
     .map(({ key, runs: members }) => describeGroup(key, members, reached));
 }
 
+/** Every run as a group of its own, called by its name; namesakes by their ids as well. */
+export function singleRuns(runs: readonly ComparedRun[], reached: ReadonlyMap<string, Reached>): Group[] {
+  const namesakes = Map.groupBy(runs, ({ summary }) => summary.name);
+  return runs.map((run) => {
+    const { id, name } = run.summary;
+    const label = (namesakes.get(name)?.length ?? 0) > 1 ? `${name} (${id})` : name;
+    return { ...describeGroup({}, [run], reached), label };
+  });
+}
+
 /** Places of a key's values: numbers by size, before them whatever else there is, as it first appeared. */
 function ranksOf(values: readonly unknown[]): Map<string, number> {
   const different = [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];

@@ -12,12 +12,19 @@ import { i18n } from './text.ts';
 
 const app = createApp(App);
 app.use(createPinia());
+// The engine is asked while the first page is being prepared.
+startSync();
 app.use(i18n);
 app.use(router);
-startSync();
-// The frame appears with its first page: an address changed before that would be lost. A page that could not be loaded is
-// told by the router's error handler, in a frame that stands all the same.
+// The router hears of another address only once it shows its first page, and would put that page's own in its place.
+const follow = () => void router.replace(location.hash.slice(1));
+addEventListener('hashchange', follow);
+// The frame appears with its first page. One that could not be loaded is told by the router's error handler, in a frame that stands
+// all the same.
 void router
   .isReady()
   .catch(() => {})
-  .then(() => app.mount('#app'));
+  .then(() => {
+    removeEventListener('hashchange', follow);
+    app.mount('#app');
+  });

@@ -35,7 +35,6 @@ export function usePlot(
     clearTimeout(timer);
     timer = undefined;
     if (!toValue(options.active)) return;
-    drawnAt = performance.now();
     const { x, scale, xScale, smoothing } = view.settings.value;
     const next = preparePlot(sources(), {
       xKind: x,
@@ -49,6 +48,8 @@ export function usePlot(
       ...axisBounds(toValue(options.metric)),
     });
     plot.value = next;
+    // An empty picture keeps nobody waiting for the first lines.
+    if (next.lines.length > 0) drawnAt = performance.now();
     view.reportLatest(id, next.latest);
   }
 

@@ -21,17 +21,25 @@ export interface Answer<T> {
 /**
  * Asks again whenever `key` changes; what was there stays in place until the new answer comes, so nothing flickers. Late answers
  * to earlier questions are dropped. A null key asks nothing.
+ * @param options.oneAtATime a question waits for the one before, and of those that wait only the latest is asked: for what
+ * follows the hand, and is worked out anew for every place it passes
  */
-export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>): Answer<T> {
+export function useAnswer<K, T>(
+  key: () => K | null,
+  ask: (key: K) => Promise<T>,
+  { oneAtATime = false } = {},
+): Answer<T> {
   const value = shallowRef<T | null>(null);
   const error = shallowRef<ConvolabError | null>(null);
   let asked = 0;
   let reading: Promise<void> = Promise.resolve();
 
-  async function read(now: K | null): Promise<void> {
+  async function read(now: K | null, before: Promise<void>): Promise<void> {
     const mine = ++asked;
     if (now === null) return;
     try {
+      if (oneAtATime) await before;
+      if (mine !== asked) return;
       const answer = await ask(now);
       if (mine !== asked) return;
       value.value = answer;
@@ -44,7 +52,7 @@ export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>
   watch(
     () => JSON.stringify(key()),
     () => {
-      reading = read(key());
+      reading = read(key(), reading);
     },
     { immediate: true },
   );
@@ -59,7 +67,7 @@ export function useAnswer<K, T>(key: () => K | null, ask: (key: K) => Promise<T>
       await reading;
     }
   }
-  return { value, error, retry: () => void read(key()), settled };
+  return { value, error, retry: () => void read(key(), reading), settled };
 }
 
 /** Several answers as one: the first error among them, and all asked again. */

@@ -66,6 +66,29 @@ describe('the browser host', () => {
     await app.close();
   });
 
+  test('opens the address that is asked for while the first page is still loading', async () => {
+    const page = await app.newWindow('/icon.svg');
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/ExperimentsView-*.js', async (route) => {
+      await released;
+      await route.continue();
+    });
+    const called = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('framesent'));
+    await page.goto(`${app.host?.origin}/`, { waitUntil: 'commit' });
+    // The application itself is there, on its way to the page of experiments.
+    await called;
+    await page.evaluate(() => {
+      location.hash = '#/queue';
+    });
+    await page.getByRole('heading', { name: 'Queue', exact: true }).waitFor();
+    const loaded = page.waitForResponse('**/ExperimentsView-*.js');
+    release();
+    await (await loaded).finished();
+    expect(new URL(page.url()).hash).toBe('#/queue');
+    expect(await page.getByRole('heading', { name: 'Queue', exact: true }).count()).toBe(1);
+    await page.close();
+  });
+
   test('takes the token out of the address, and its session survives a reload', async () => {
     expect(app.page.url()).not.toContain('token');
     const response = await app.page.reload();

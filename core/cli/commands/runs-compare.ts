@@ -2,6 +2,7 @@ import { ConvolabError } from '../../contract/errors.ts';
 import { call } from '../call.ts';
 import type { Command } from '../command.ts';
 import { comparisonTable } from '../comparison.ts';
+import { withBootstraps } from '../significance.ts';
 
 export const runsCompare: Command = {
   usage: 'runs compare <run>...',
@@ -19,11 +20,12 @@ export const runsCompare: Command = {
     const groupBy = given.list('group-by');
     const target = given.text('target');
     const engine = await open();
-    const comparison = await call(engine, 'runs.compare', {
+    const compared = await call(engine, 'runs.compare', {
       runs: [...given.positionals],
       ...(groupBy.length > 0 && { groupBy }),
       ...(target !== undefined && { target: readTarget(target) }),
     });
+    const comparison = await withBootstraps(engine, compared);
     output.object(comparison);
     for (const { path, values } of comparison.differences) {
       output.text(`${path}: ${values.map((value) => JSON.stringify(value)).join(', ')}`);

@@ -9,6 +9,7 @@ import {
   formGroups,
   type Reached,
   sampleOf,
+  singleRuns,
   type Target,
   testGroups,
 } from '../comparison.ts';
@@ -62,9 +63,10 @@ export function compareHandlers({
         derivedKeys,
       );
       const target = wanted ?? defaultTarget(runs);
-      const grouping = groupBy ?? defaultGrouping(runs, differences);
       const reached = reachedBy(store, ids, target);
-      const groups = formGroups(runs, grouping, reached);
+      const single = groupBy === 'runs';
+      const grouping = single ? [] : (groupBy ?? defaultGrouping(runs, differences));
+      const groups = single ? singleRuns(runs, reached) : formGroups(runs, grouping, reached);
       return {
         runs: ids,
         differences: differences.map(({ path, values }) => ({ path, values: [...values] })),

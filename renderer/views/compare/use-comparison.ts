@@ -43,14 +43,12 @@ export function useComparison(
       ids.value.length === 0
         ? null
         : { ids: ids.value, grouping: grouping(), target: target(), stamp: stamp.value },
-    async ({ ids: wanted, grouping: by, target: aim }) => {
+    ({ ids: wanted, grouping: by, target: aim }) => {
       const request = { runs: wanted, ...(aim && { target: aim }) };
       if (by.kind === 'default') return inspect.compare(request);
-      if (by.kind === 'keys') return inspect.compare({ ...request, groupBy: [...by.keys] });
-      const proposed = await inspect.compare(request);
-      const keys = [...new Set([...proposed.differences.map(({ path }) => path), 'seed'])];
-      return named(await inspect.compare({ ...request, groupBy: keys }), store.byId);
+      return inspect.compare({ ...request, groupBy: by.kind === 'runs' ? 'runs' : [...by.keys] });
     },
+    { oneAtATime: true },
   );
   return { runs, comparison, stamp };
 }
@@ -78,13 +76,4 @@ export function useBands(
     },
     ({ groups, metrics, spread }) => curves.bands({ groups, metrics, spread }),
   );
-}
-
-/** A group of one run bears the run's name. */
-function named(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): Comparison {
-  const groups = comparison.groups.map((group) => ({
-    ...group,
-    label: group.runs.length === 1 ? (byId.get(group.runs[0] as string)?.name ?? group.label) : group.label,
-  }));
-  return { ...comparison, groups };
 }

@@ -40,7 +40,9 @@ describe('comparing groups', () => {
       rankSum: null,
       effect: null,
     });
-    expect(significanceInWords(only ? [only] : [])[0]).toMatch(/n = 2 \+ 3: too few seeds/);
+    expect(significanceInWords(only ? [{ ...only, bootstrap: null }] : [])[0]).toMatch(
+      /n = 2 \+ 3: too few seeds/,
+    );
   });
 
   test('counts different seeds, not runs, towards the three', () => {
@@ -66,10 +68,13 @@ describe('comparing groups', () => {
   });
 
   test('is said in words, from the better group', () => {
-    const words = significanceInWords(compareGroups('test', [relu, sigmoid]));
-    expect(words).toEqual([
+    const pairs = compareGroups('test', [relu, sigmoid]);
+    const words = (bootstrap: [number, number] | null) =>
+      significanceInWords(pairs.map((pair) => ({ ...pair, bootstrap })));
+    expect(words(null)).toEqual([
       'test accuracy: relu is 0.90 points better than sigmoid (95% CI 0.48 to 1.32, Welch t, p = 0.0065, n = 3 + 3).',
     ]);
+    expect(words([-0.0112, -0.0071])[0]).toContain('p = 0.0065, bootstrap 0.71 to 1.12, n = 3 + 3).');
   });
 });
 
