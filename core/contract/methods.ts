@@ -11,6 +11,7 @@ import {
   band,
   comparison,
   confusion,
+  extremes,
   kernelFilm,
   kernelImages,
   modelDescription,
@@ -167,6 +168,11 @@ export const methods = {
       to: z.int().optional(),
     }),
     z.array(series),
+  ),
+  /** Of one metric, for the best value of any metric as a column. */
+  'runs.extremes': method(
+    z.object({ runs: z.array(z.string()).max(200), metric: z.string() }),
+    z.array(extremes),
   ),
   'runs.bands': method(
     z.object({

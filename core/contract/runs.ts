@@ -242,6 +242,12 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
+const extreme = z.object({ value: z.number(), epoch: z.number() }).nullable();
+
+/** The least and the greatest value that a run's metric ever had, and at which epoch; null without a finite one. */
+export const extremes = z.object({ run: z.string(), least: extreme, most: extreme });
+export type Extremes = z.infer<typeof extremes>;
+
 /** Mean and band of one metric over a group's runs, on the epochs that all of them have; `steps` and `seconds` are means too. */
 export const band = z.object({
   label: z.string(),

@@ -1,5 +1,5 @@
 import type { MetricPoint } from '../contract/events.ts';
-import type { Series } from '../contract/runs.ts';
+import type { Extremes, Series } from '../contract/runs.ts';
 import type { Connection } from './connection.ts';
 import { downsample } from './downsample.ts';
 import type { Runs } from './runs.ts';
@@ -21,6 +21,11 @@ interface PointRow {
   epoch: number;
   seconds: number;
   value: number | null;
+}
+
+interface ExtremeRow {
+  value: number | null;
+  epoch: number | null;
 }
 
 /** Curves. A value that is not finite is kept as it is (NaN as NULL) and read as null. */
@@ -103,6 +108,19 @@ export class Metrics {
     return new Map(
       rows.map(({ epoch, step, seconds, value }) => [epoch, { step, seconds, value: finiteOrNull(value) }]),
     );
+  }
+
+  /** The least and the greatest finite value of a curve, each with its epoch. Throws `run.unknown`. */
+  extremes(run: string, metric: string): Omit<Extremes, 'run'> {
+    const { key } = this.#runs.row(run);
+    const known = this.#knownKey(metric) ?? -1;
+    // Without a value, SQLite still gives the row of an aggregate.
+    const found = ({ value, epoch } = { value: null, epoch: null } as ExtremeRow) =>
+      value === null || epoch === null ? null : { value, epoch };
+    return {
+      least: found(this.#statements.least.get(key, known)),
+      most: found(this.#statements.most.get(key, known)),
+    };
   }
 
   /** Metrics of which a run has points, by name. Throws `run.unknown`. */
@@ -201,6 +219,12 @@ function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
+/** SQLite takes the bare column beside a lone min() or max() from a row that has it. */
+function extremeBy(aggregate: 'min' | 'max'): string {
+  return `SELECT ${aggregate}(value) AS value, epoch FROM points
+    WHERE run = ? AND metric = ? AND abs(value) <= ${Number.MAX_VALUE}`;
+}
+
 function prepareAll(connection: Connection) {
   return {
     addName: connection.prepare<[string]>('INSERT OR IGNORE INTO metrics (name) VALUES (?)'),
@@ -238,6 +262,8 @@ function prepareAll(connection: Connection) {
       SELECT epoch, seconds FROM points
       WHERE run = @run AND metric = (SELECT key FROM metrics WHERE name = @metric) AND @sign * value >= @value
       ORDER BY step LIMIT 1`),
+    least: connection.prepare<[number, number], ExtremeRow>(extremeBy('min')),
+    most: connection.prepare<[number, number], ExtremeRow>(extremeBy('max')),
     names: connection.prepare<[number], { name: string }>(
       'SELECT name FROM latest JOIN metrics ON metrics.key = latest.metric WHERE run = ? ORDER BY name',
     ),

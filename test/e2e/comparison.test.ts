@@ -196,6 +196,40 @@ describe('a comparison of finished runs', () => {
     expect(query().get('baseline')).toBe('0.5');
   });
 
+  test('shows all keys of the configurations on request, those that are alike among them', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    const table = app.page.getByRole('region', { name: 'Configuration differences' });
+    const keys = async () =>
+      (await table.locator('tbody tr:not(.heading) th').allTextContents()).map((key) => key.trim());
+    await expect.poll(keys).toEqual(['seed', 'activation']);
+    await app.page.getByRole('checkbox', { name: 'all keys' }).click();
+    await expect.poll(keys).toContain('batchSize');
+    expect(await keys()).toContain('lr');
+    await app.page.reload();
+    await expect.poll(keys).toContain('batchSize');
+    expect(query().get('keys')).toBe('1');
+    await app.page.getByRole('checkbox', { name: 'all keys' }).click();
+    await expect.poll(keys).toEqual(['seed', 'activation']);
+  });
+
+  test('draws single runs in their own colours, and everything of a group in that of its first run', async () => {
+    const palette = new Map<string, string>();
+    await openPage(app, address(ids.slice(0, 6), '&group=runs'));
+    for (const run of await app.call('runs.list', {})) {
+      const item = app.page.getByRole('treeitem', { name: new RegExp(`${run.name}(\\W|$)`) }).first();
+      palette.set(run.id, (await item.locator('.dot').getAttribute('style')) ?? '');
+    }
+    const dots = async () =>
+      results()
+        .locator('[data-index] .dot')
+        .evaluateAll((all) => all.map((dot) => dot.getAttribute('style')));
+    await expect.poll(dots).toEqual(ids.slice(0, 6).map((id) => palette.get(id)));
+    await openPage(app, address(ids.slice(0, 6), '&group=model.options.activation'));
+    await expect
+      .poll(async () => (await dots()).sort())
+      .toEqual([palette.get(ids[0] as string), palette.get(ids[3] as string)].sort());
+  });
+
   test('chooses runs on the axes of parallel coordinates, by keys, and hides the others', async () => {
     await openPage(app, address(ids.slice(0, 6)));
     await app.page.getByRole('button', { name: 'Configuration and results' }).scrollIntoViewIfNeeded();
@@ -221,6 +255,18 @@ describe('a comparison of finished runs', () => {
       expect(names).toContain(`runs/${id}/experiment.yaml`);
       expect(names).toContain(`runs/${id}/environment.json`);
     }
+  });
+
+  test('says how far an export is, and ends it when told to', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    let downloads = 0;
+    app.page.on('download', () => downloads++);
+    await app.page.getByRole('button', { name: 'Export all' }).click();
+    await app.page.getByRole('progressbar', { name: /^Exporting \d+ of \d+/ }).waitFor();
+    await app.page.getByRole('button', { name: 'Cancel' }).click();
+    await app.page.getByText('Nothing was exported.').waitFor();
+    await app.page.getByRole('button', { name: 'Export all' }).waitFor();
+    expect(downloads).toBe(0);
   });
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
+import { openStore } from '../../core/store/store.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { openPage, smallExperiment, stoppedRuns } from '../support/window.ts';
@@ -70,9 +71,9 @@ describeInShells('the table of runs', (app) => {
     const { page } = app();
     await head('State').getByRole('button').focus();
     await page.keyboard.press('Shift+ArrowRight');
-    expect((await headings()).slice(0, 3)).toEqual(['Name', 'Experiment', 'State']);
-    await head('Best').first().getByRole('button').dragTo(head('Experiment'));
-    await expect.poll(async () => (await headings())[1]).toBe('Best');
+    expect((await headings()).slice(4, 6)).toEqual(['Epoch', 'State']);
+    await head('Test at best').getByRole('button').dragTo(head('Best').first());
+    await expect.poll(async () => (await headings())[1]).toBe('Test at best');
     const before = (await head('Name').boundingBox())?.width ?? 0;
     await head('Name').getByRole('button').focus();
     await page.keyboard.press('Alt+ArrowRight');
@@ -85,6 +86,46 @@ describeInShells('the table of runs', (app) => {
     await page.reload();
     await table().waitFor();
     expect(await headings()).toEqual(order);
+  });
+
+  test('at 1100 px shows what is looked for first, and says that more columns follow', async () => {
+    const { page } = app();
+    await page.setViewportSize({ width: 1100, height: 700 });
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('button', { name: 'Columns as they were at first' }).click();
+    await page.keyboard.press('Escape');
+    const right = async (name: string) => {
+      const box = await head(name).boundingBox();
+      return (box?.x ?? 0) + (box?.width ?? 1e9);
+    };
+    for (const name of ['Best at epoch', 'Test at best', 'State'])
+      expect(await right(name)).toBeLessThan(1100);
+    await table()
+      .getByText(/^\d more/)
+      .click();
+    await expect.poll(() => table().evaluate((it) => it.scrollLeft)).toBeGreaterThan(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test('shows the best of any metric, by either end', async () => {
+    const { page } = app();
+    const run = (await app().call('runs.list', {})).find(({ name }) => name === 'others/seed 1');
+    const store = openStore(app().home);
+    const point = { run: run?.id ?? '', metric: 'train/loss', epoch: 40, seconds: 1000 };
+    store.metrics.append([0.0625, 99, 0.5].map((value, i) => ({ ...point, value, step: 1_000_000 + i })));
+    store.close();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Best train/loss' }).click();
+    await page.keyboard.press('Escape');
+    const shown = async () => {
+      const at = (await headings()).findIndex((heading) => heading.trim() === 'Best train/loss');
+      const line = table().locator('[data-index]', { hasText: 'others/seed 1' });
+      return Number(await line.getByRole('gridcell').nth(at).textContent());
+    };
+    await expect.poll(shown).toBe(0.0625);
+    await head('Best train/loss').getByRole('button').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Higher is better' }).click();
+    await expect.poll(shown).toBe(99);
   });
 
   test('sorts by any column, and says so', async () => {

@@ -8,10 +8,12 @@ type Spread = keyof typeof spreads;
 /** Curves, one by one and by group. */
 export function seriesHandlers({
   store,
-}: Pick<EngineContext, 'store'>): HandlersOf<'runs.series' | 'runs.bands'> {
+}: Pick<EngineContext, 'store'>): HandlersOf<'runs.series' | 'runs.bands' | 'runs.extremes'> {
   return {
     'runs.series': ({ runs, metrics, ...options }) =>
       runs.flatMap((run) => metrics.map((metric) => store.metrics.series(run, metric, options))),
+    'runs.extremes': ({ runs, metric }) =>
+      runs.map((run) => ({ run, ...store.metrics.extremes(run, metric) })),
     'runs.bands': ({ groups, metrics, spread = 'deviation' }) =>
       groups.flatMap(({ label, runs }) =>
         metrics.map((metric) =>

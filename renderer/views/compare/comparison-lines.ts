@@ -2,6 +2,7 @@ import type { Band, Comparison, RunSummary, Series } from '../../../core/contrac
 import type { LineStyle, PlotSource } from '../../charts/plot.ts';
 import { bandPoints } from '../../charts/points.ts';
 import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
+import { byText } from '../../stores/run-groups.ts';
 import { runStyles, type Theme } from '../../ui/palette.ts';
 
 export interface Words {
@@ -18,26 +19,50 @@ export interface ComparedGroup {
   readonly colour: number;
 }
 
-/** Groups of the comparison whose runs are still known, each with its runs' rows and a colour of its own. */
+/**
+ * Groups of the comparison whose runs are still known, each with its runs' rows and its colour. A run that stands for itself keeps its
+ * own; a group has that of the run made first in it, so that it keeps it whatever else is compared. Only where two groups began with
+ * runs of one colour, the later one takes the next that no group has.
+ */
 export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): ComparedGroup[] {
-  const taken = new Set<number>();
-  return comparison.groups
+  const groups = comparison.groups
     .map(({ label, runs, counted }) => ({ label, runs: rowsOf(runs, byId), counted: rowsOf(counted, byId) }))
-    .filter(({ runs }) => runs.length > 0)
-    .map((group) => ({ ...group, colour: ownColour(group.runs, taken) }));
+    .filter(({ runs }) => runs.length > 0);
+  const colours = coloursOf(groups);
+  return groups.map((group) => ({ ...group, colour: colours.get(group.label) ?? 0 }));
 }
 
 function rowsOf(ids: readonly string[], byId: ReadonlyMap<string, RunSummary>): RunSummary[] {
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** A group has the colour of its first run; where an earlier group has it already, the next that is free. */
-function ownColour(runs: readonly RunSummary[], taken: Set<number>): number {
-  if (taken.size === runStyles) taken.clear();
-  let colour = Math.min(...runs.map((run) => run.colour)) % runStyles;
-  while (taken.has(colour)) colour = (colour + 1) % runStyles;
-  taken.add(colour);
-  return colour;
+type Members = Pick<ComparedGroup, 'label' | 'runs'>;
+
+/** The run that was made first. */
+function firstOf({ runs }: Members): RunSummary {
+  return runs.reduce((first, run) => (run.createdAt < first.createdAt ? run : first));
+}
+
+function coloursOf(groups: readonly Members[]): Map<string, number> {
+  const colours = new Map<string, number>();
+  const taken = new Set<number>();
+  for (const group of groups.filter(({ runs }) => runs.length === 1)) {
+    const colour = firstOf(group).colour % runStyles;
+    colours.set(group.label, colour);
+    taken.add(colour);
+  }
+  const several = groups
+    .filter(({ runs }) => runs.length > 1)
+    .map((group) => ({ label: group.label, first: firstOf(group) }))
+    .sort((a, b) => byText(a.first.createdAt, b.first.createdAt) || a.first.colour - b.first.colour);
+  for (const { label, first } of several) {
+    if (taken.size >= runStyles) taken.clear();
+    let colour = first.colour % runStyles;
+    while (taken.has(colour)) colour = (colour + 1) % runStyles;
+    colours.set(label, colour);
+    taken.add(colour);
+  }
+  return colours;
 }
 
 /** Groups whose longest run goes on beyond its mean: `end` is the last epoch that all counted runs have. */

@@ -1,4 +1,4 @@
-import { type ComputedRef, computed, type Ref, shallowReactive, watch } from 'vue';
+import { type ComputedRef, computed, type Ref, ref, shallowReactive, watch } from 'vue';
 import type { RunSummary } from '../../../core/contract/runs.ts';
 import { useText } from '../../app/text.ts';
 import { theme } from '../../app/theme.ts';
@@ -42,6 +42,8 @@ export function useCards(options: {
 }): {
   sections: ComputedRef<{ name: string; cards: DrawnCard[] }[]>;
   seen(card: string): void;
+  /** True once the cards in view had all their numbers. */
+  filled: Ref<boolean>;
   /** All cards, once their numbers are read. */
   loadAll(): Promise<DrawnCard[]>;
 } {
@@ -88,13 +90,21 @@ export function useCards(options: {
       averaged: shownRuns.value.filter((run) => all || !counted.has(run.id)).map(({ id }) => id),
     };
   });
+  /** What is in view has its numbers. */
+  const filled = ref(false);
+  let asked = 0;
   watch(
     [() => JSON.stringify(curveRuns.value), wanted],
     () => {
+      const mine = ++asked;
       const { all, averaged } = curveRuns.value;
       const machine = wanted.value.filter(isMachinery);
       const others = wanted.value.filter((metric) => !isMachinery(metric));
-      void Promise.all([curves.ensure(all, machine), curves.ensure(averaged, others)]).catch(toasts.fail);
+      void Promise.all([curves.ensure(all, machine), curves.ensure(averaged, others), bands.settled()])
+        .then(() => {
+          if (mine === asked && wanted.value.length > 0) filled.value = true;
+        })
+        .catch(toasts.fail);
     },
     { immediate: true },
   );
@@ -106,6 +116,15 @@ export function useCards(options: {
     (run) => store.byId.get(run)?.stretches,
   );
 
+  /** On this page a run has the colour of its group, which is its own where it stands for itself. */
+  const colours = computed(
+    () =>
+      new Map(options.groups().flatMap(({ runs, colour }) => runs.map(({ id }) => [id, colour] as const))),
+  );
+  const coloured = computed(() =>
+    shownRuns.value.map((run) => ({ ...run, colour: colours.value.get(run.id) ?? run.colour })),
+  );
+
   const words: Words = {
     group: (label, n, all) =>
       text(n === all ? 'compare.groupLabel' : 'compare.groupPartly', { label, n, all }),
@@ -115,7 +134,7 @@ export function useCards(options: {
 
   function sourcesOf(metrics: readonly string[]): PlotSource[] {
     if (byRun(metrics[0] ?? '')) {
-      return runLines(shownRuns.value, metrics, curve, {
+      return runLines(coloured.value, metrics, curve, {
         theme: theme.value,
         label: (run, split) => (metrics.length > 1 ? words.line(run, split) : run),
       });
@@ -130,8 +149,8 @@ export function useCards(options: {
   }
 
   function legendOf(metrics: readonly string[]) {
-    const entries = byRun(metrics[0] ?? '')
-      ? shownRuns.value.map((run) => ({ id: run.id, label: run.name, colour: run.colour }))
+    const entries = options.single()
+      ? coloured.value.map((run) => ({ id: run.id, label: run.name, colour: run.colour }))
       : shownGroups.value.map((group) => ({
           id: group.label,
           label: words.group(group.label, group.counted.length, group.runs.length),
@@ -163,5 +182,5 @@ export function useCards(options: {
     await bands.settled();
     return sections.value.flatMap(({ cards }) => cards);
   }
-  return { sections, seen: (card) => seen.add(card), loadAll };
+  return { sections, seen: (card) => seen.add(card), filled, loadAll };
 }

@@ -1,4 +1,4 @@
-import { ref } from 'vue';
+import { shallowRef } from 'vue';
 import type { Comparison } from '../../../core/contract/runs.ts';
 import { useText } from '../../app/text.ts';
 import { toCsv } from '../../charts/csv.ts';
@@ -30,7 +30,9 @@ export function useExportAll(page: {
   const text = useText();
   const inspect = useInspectStore();
   const toasts = useToastStore();
-  const busy = ref(false);
+  /** Charts and runs written, of all; null while nothing is exported. */
+  const progress = shallowRef<{ done: number; total: number } | null>(null);
+  let cancelled = false;
 
   function chartEntries({ name, title, sources }: DrawnCard): ZipEntry[] {
     const { x, scale, xScale, smoothing } = page.view.settings.value;
@@ -62,19 +64,45 @@ export function useExportAll(page: {
     ];
   }
 
+  /** One piece is done: the window draws it, and hears whether to go on. */
+  async function step(): Promise<boolean> {
+    const { done, total } = progress.value ?? { done: 0, total: 0 };
+    progress.value = { done: done + 1, total };
+    await new Promise((resolve) => setTimeout(resolve));
+    return !cancelled;
+  }
+
+  /** Null once it was cancelled. */
+  async function collect(comparison: Comparison): Promise<ZipEntry[] | null> {
+    const cards = (await page.cards()).filter(({ sources }) => sources.length > 0);
+    progress.value = { done: 0, total: cards.length + comparison.runs.length };
+    const entries: ZipEntry[] = [
+      { name: 'address.txt', data: `${location.href}\n` },
+      { name: 'comparison.json', data: json(comparison) },
+      { name: 'groups.csv', data: groupsCsv(comparison) },
+    ];
+    for (const card of cards) {
+      entries.push(...chartEntries(card));
+      if (!(await step())) return null;
+    }
+    for (const id of comparison.runs) {
+      entries.push(...(await runEntries(id)));
+      if (!(await step())) return null;
+    }
+    return entries;
+  }
+
   async function exportAll(): Promise<void> {
     const comparison = page.comparison();
-    if (!comparison || busy.value) return;
-    busy.value = true;
+    if (!comparison || progress.value) return;
+    progress.value = { done: 0, total: 1 };
+    cancelled = false;
     try {
-      const cards = await page.cards();
-      const entries: ZipEntry[] = [
-        { name: 'address.txt', data: `${location.href}\n` },
-        { name: 'comparison.json', data: json(comparison) },
-        { name: 'groups.csv', data: groupsCsv(comparison) },
-        ...cards.filter(({ sources }) => sources.length > 0).flatMap(chartEntries),
-      ];
-      for (const id of comparison.runs) entries.push(...(await runEntries(id)));
+      const entries = await collect(comparison);
+      if (entries === null) {
+        toasts.note(text('compare.exportCancelled'));
+        return;
+      }
       const stamp = new Date();
       const name = `convolab-comparison-${stamp.toISOString().slice(0, 16).replace(/[:T]/g, '-')}.zip`;
       saveFile(name, new Blob([zip(entries, stamp)], { type: 'application/zip' }));
@@ -82,10 +110,13 @@ export function useExportAll(page: {
     } catch (thrown) {
       toasts.fail(thrown);
     } finally {
-      busy.value = false;
+      progress.value = null;
     }
   }
-  return { busy, exportAll };
+  function cancel(): void {
+    cancelled = true;
+  }
+  return { progress, exportAll, cancel };
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

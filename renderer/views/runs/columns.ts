@@ -1,5 +1,5 @@
 import { type Settings, shortestName } from '../../../core/contract/filter/keys.ts';
-import type { RunSummary } from '../../../core/contract/runs.ts';
+import type { Extremes, RunSummary } from '../../../core/contract/runs.ts';
 import type { TextKey } from '../../app/text.ts';
 import { formatDuration, formatValue, valueKind } from '../../charts/format.ts';
 import { type Spread, spreadOf } from '../../stores/experiment-summary.ts';
@@ -12,9 +12,9 @@ export type Value = number | string | null;
 
 /** A column of the table of all runs. */
 export interface RunColumn {
-  /** `best`, `last:train/loss`, `setting:train.optimizer.lr`; stable, since layouts are kept by it. */
+  /** `best`, `last:train/loss`, `best:train/loss`, `setting:train.optimizer.lr`; stable, since layouts are kept by it. */
   readonly key: string;
-  readonly section: 'run' | 'results' | 'last' | 'settings';
+  readonly section: 'run' | 'results' | 'bests' | 'last' | 'settings';
   readonly label: string;
   readonly hint: string;
   readonly numeric: boolean;
@@ -99,16 +99,17 @@ const fields: Readonly<Record<string, FieldColumn>> = {
   },
 };
 
+/** What one looks for first stands first: in a window of 1100 px, all up to the test accuracy are seen without scrolling. */
 export const usualColumns: readonly string[] = [
   'name',
-  'status',
-  'experiment',
   'best',
   'bestEpoch',
   'test',
-  'last:train/loss',
+  'status',
   'epoch',
   'seconds',
+  'last:train/loss',
+  'experiment',
   'tags',
   'notes',
 ];
@@ -121,14 +122,19 @@ export interface ColumnSource {
   readonly paths: ReadonlySet<string>;
   readonly numericPaths: ReadonlySet<string>;
   settingsOf(run: string): Settings;
+  /** Undefined until it was read. */
+  extremesOf(run: string, metric: string): Extremes | undefined;
+  /** Which end of a column the user says is good; `usual` unless it was turned. */
+  directionOf(key: string, usual: Direction): Direction;
   text(key: TextKey, values?: Record<string, unknown>): string;
 }
 
-/** Every column there could be: fields of every run, last values of metrics, settings. */
+/** Every column there could be: fields of every run, best and last values of metrics, settings. */
 export function allColumns(source: ColumnSource): RunColumn[] {
   return [
     ...Object.entries(fields).map(([key, field]) => fieldColumn(key, field, source)),
-    ...[...source.metrics].sort().map((metric) => metricColumn(metric, source)),
+    ...[...source.metrics].sort().map((metric) => bestColumn(metric, source)),
+    ...[...source.metrics].sort().map((metric) => lastColumn(metric, source)),
     ...[...source.paths].sort().map((path) => settingColumn(path, source)),
   ];
 }
@@ -150,7 +156,38 @@ function fieldColumn(key: string, field: FieldColumn, { bestMetric, text }: Colu
   };
 }
 
-function metricColumn(metric: string, { text }: ColumnSource): RunColumn {
+const bestPrefix = 'best:';
+
+/** The metric whose best value a column shows; null of another column. */
+export function metricOfBest(key: string): string | null {
+  return key.startsWith(bestPrefix) ? key.slice(bestPrefix.length) : null;
+}
+
+/** Best of any metric, whatever the run was chosen by: greatest or least, as the column is turned. */
+function bestColumn(metric: string, { text, extremesOf, directionOf }: ColumnSource): RunColumn {
+  const key = bestPrefix + metric;
+  const better = usualDirection(metric);
+  const direction = directionOf(key, better);
+  const best = ({ id }: RunSummary) => extremesOf(id, metric)?.[direction === 'max' ? 'most' : 'least'];
+  const writeNumber = writeMetric(metric);
+  return {
+    key,
+    section: 'bests',
+    width: 148,
+    value: (run) => best(run)?.value ?? null,
+    label: text('table.bestOf', { metric }),
+    hint: text(`table.bestHint.${direction}`, { metric }),
+    numeric: true,
+    better,
+    write: (run) => {
+      const found = best(run);
+      return found === undefined ? '…' : writeValue(found?.value ?? null, writeNumber);
+    },
+    writeNumber,
+  };
+}
+
+function lastColumn(metric: string, { text }: ColumnSource): RunColumn {
   const value = (run: RunSummary) => run.last[metric] ?? null;
   const writeNumber = writeMetric(metric);
   return {

@@ -64,7 +64,7 @@ export function useTableLayout() {
     widths.value = { ...widths.value, [key]: Math.round(Math.max(narrowest, Math.min(widest, width))) };
   }
 
-  function directionOf({ key, better }: RunColumn): Direction | null {
+  function directionOf({ key, better }: Pick<RunColumn, 'key' | 'better'>): Direction | null {
     return better === null ? null : (directions.value[key] ?? better);
   }
 

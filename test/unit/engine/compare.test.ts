@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { RunSummary } from '../../../core/contract/runs.ts';
-import { formGroups } from '../../../core/engine/comparison.ts';
+import { withBootstraps } from '../../../core/cli/significance.ts';
+import type { Comparison, RunSummary } from '../../../core/contract/runs.ts';
+import type { GroupDifference } from '../../../core/contract/significance.ts';
+import type { Engine } from '../../../core/engine/api.ts';
+import { formGroups, testGroups } from '../../../core/engine/comparison.ts';
 import { findDifferences } from '../../../core/engine/differences.ts';
 import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
 import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
@@ -158,6 +161,40 @@ describe('the bootstrap of groups', () => {
     ]);
   });
 
+  test('stands beside every difference of runs compare, null where nothing is tested', async () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const handlers = compareHandlers({ store });
+    const engine = { call: (method: 'runs.compare', params: never) => handlers[method](params) };
+    const runs = [
+      ...runsOf(store, 'sigmoid', [0.9, 0.91, 0.94]),
+      ...runsOf(store, 'relu', [0.98, 0.99, 0.985, 0.97]),
+    ];
+    const compared = await handlers['runs.compare']({ runs, groupBy: ['seed'] });
+    const groups = [runs.slice(0, 3), runs.slice(3)].map((members, i) => ({
+      ...(compared.groups[0] as Comparison['groups'][number]),
+      label: ['sigmoid', 'relu'][i] as string,
+      runs: members,
+      counted: members,
+    }));
+    const summaries = runs.map((id) => ({ summary: store.runs.get(id), config: {} }));
+    const significance = testGroups(groups, summaries, new Map());
+    const { significance: found } = await withBootstraps(engine as unknown as Engine, {
+      ...compared,
+      groups,
+      significance: [
+        ...significance,
+        { ...(significance[0] as GroupDifference), first: 'a', tooFewSeeds: true },
+      ],
+    });
+    const drawn = bootstrapIntervals([{ first: [0.9, 0.91, 0.94], second: [0.98, 0.99, 0.985, 0.97] }])[0];
+    expect(found.map(({ outcome, bootstrap }) => [outcome, bootstrap])).toEqual([
+      ['test', drawn],
+      ['best', drawn],
+      ['test', null],
+    ]);
+  });
+
   test('of nothing to test is nothing', async () => {
     using temporary = temporaryStore();
     const bootstrap = compareHandlers({ store: temporary.store })['runs.bootstrap'];
@@ -204,6 +241,45 @@ describe('comparing runs', () => {
         reached: 0,
       },
     ]);
+  });
+
+  test('takes every run for itself when asked, and tells namesakes apart', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const runs = threeRuns(store);
+    const compare = compareHandlers({ store })['runs.compare'];
+    const { groupBy, groups } = compare({ runs, groupBy: 'runs' }) as Awaited<ReturnType<typeof compare>>;
+    expect(groupBy).toEqual([]);
+    expect(groups.map(({ runs: members, best }) => [members, best.count])).toEqual(
+      runs.map((run) => [[run], 1]),
+    );
+    const names = runs.map((run) => store.runs.get(run).name);
+    const unique = (name: string) => names.filter((other) => other === name).length === 1;
+    expect(groups.map(({ label }) => label)).toEqual(
+      names.map((name, i) => (unique(name) ? name : `${name} (${runs[i]})`)),
+    );
+  });
+
+  test('finds the least and the greatest finite value of a metric, with their epochs', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const [run = ''] = store.runs.create(store.experiments.create('e', {}), [aRun('r')]);
+    const values = [0.5, Number.NaN, 0.2, Number.POSITIVE_INFINITY, 0.9, 0.3];
+    store.metrics.append(
+      values.map((value, step) => ({
+        run,
+        metric: 'train/loss',
+        step,
+        epoch: step / 2,
+        seconds: step,
+        value,
+      })),
+    );
+    const extremes = seriesHandlers({ store })['runs.extremes'];
+    expect(extremes({ runs: [run], metric: 'train/loss' })).toEqual([
+      { run, least: { value: 0.2, epoch: 1 }, most: { value: 0.9, epoch: 2 } },
+    ]);
+    expect(extremes({ runs: [run], metric: 'test/loss' })).toEqual([{ run, least: null, most: null }]);
   });
 
   test('groups by any path, and looks for any target', () => {

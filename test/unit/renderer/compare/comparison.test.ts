@@ -46,16 +46,24 @@ describe('a group', () => {
     expect(unequalGroups([{ label: 'relu', counted: [] }])).toEqual([]);
   });
 
-  it('has the colour of its first run, or the next free one where another group has that', () => {
-    const members = [
-      ['tanh', [ended, live, queued]],
-      ['relu', [runRow({ id: 'a', colour: 22 })]],
-      ['sigmoid', [runRow({ id: 'b', colour: 3 })]],
-    ] as const;
-    const all = members.flatMap(([, runs]) => [...runs]);
-    const groups = members.map(([label, runs]) => ({ label, runs: runs.map(({ id }) => id), counted: [] }));
-    const known = knownGroups({ groups } as unknown as Comparison, new Map(all.map((run) => [run.id, run])));
-    expect(known.map(({ colour }) => colour)).toEqual([2, 3, 4]);
+  it('has the colour of the run made first in it, whatever else is compared; a run that stands for itself has its own', () => {
+    const at = (createdAt: string, colour: number) => runRow({ id: createdAt, createdAt, colour });
+    const groups = {
+      relu: [at('2026-01-03', 5), at('2026-01-01', 2)],
+      tanh: [at('2026-01-02', 2), at('2026-01-04', 0)],
+      one: [at('2026-01-05', 23)],
+      other: [at('2026-01-06', 7)],
+    };
+    const coloursOf = (...labels: (keyof typeof groups)[]) => {
+      const all = labels.flatMap((label) => groups[label]);
+      const given = labels.map((label) => ({ label, runs: groups[label].map(({ id }) => id), counted: [] }));
+      const comparison = { groups: given } as unknown as Comparison;
+      const known = knownGroups(comparison, new Map(all.map((run) => [run.id, run])));
+      return Object.fromEntries(known.map(({ label, colour }) => [label, colour]));
+    };
+    expect(coloursOf('tanh', 'other', 'relu', 'one')).toEqual({ relu: 2, tanh: 4, one: 3, other: 7 });
+    expect(coloursOf('relu', 'one')).toEqual({ relu: 2, one: 3 });
+    expect(coloursOf('tanh')).toEqual({ tanh: 2 });
   });
 
   it('shows of a setting every value once, in order', () => {

@@ -29,6 +29,9 @@ const columns = allColumns({
   paths: new Set(Object.keys(settings.a!)),
   numericPaths: new Set(['train.optimizer.lr']),
   settingsOf: (run) => settings[run] ?? {},
+  extremesOf: (run) =>
+    run === 'd' ? undefined : { run, least: { value: 0.1, epoch: 3 }, most: { value: 0.7, epoch: 1 } },
+  directionOf: (_key, usual) => usual,
   text: useText(),
 });
 const column = (key: string) => columns.find((one) => one.key === key) as RunColumn;
@@ -44,6 +47,12 @@ const keys = (changes: Partial<TableOrder>) =>
   tableRows(runs, { ...order, ...changes }).map((row) =>
     row.kind === 'group' ? `[${row.group.label}]` : row.key,
   );
+
+test('a column of the best of any metric takes the end that is good, and says what is not read yet', () => {
+  const best = column('best:train/loss');
+  expect(runs.map((run) => best.value(run))).toEqual([0.1, 0.1, 0.1, null]);
+  expect([best.write(runs[0]!), best.write(runs[3]!)]).toEqual(['0.1000', '…']);
+});
 
 describe('rows of the table', () => {
   test('are sorted by any column, those without a value last either way', () => {

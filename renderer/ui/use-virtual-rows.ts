@@ -1,0 +1,65 @@
+import { useVirtualizer } from '@tanstack/vue-virtual';
+import { computed, nextTick, ref, useTemplateRef } from 'vue';
+
+/** Pixels; the same as `--row`. */
+const rowHeight = 28;
+/** Rows kept beyond either edge of what is in view. */
+const overscan = 12;
+
+/**
+ * A list of any length of which only the rows in view are in the page, walked by keys: one row has the keyboard, and Tab leads to
+ * it alone. The component puts `ref="scroller"` on what scrolls, `data-index` on every row, and keeps `active` at the row in focus.
+ */
+export function useVirtualRows<Row>(rows: () => readonly Row[], keyOf: (row: Row) => string) {
+  const scroller = useTemplateRef<HTMLElement>('scroller');
+  const active = ref(0);
+  const virtualizer = useVirtualizer(
+    computed(() => ({
+      count: rows().length,
+      getScrollElement: () => scroller.value,
+      estimateSize: () => rowHeight,
+      getItemKey: (index: number) => {
+        const row = rows()[index];
+        return row === undefined ? index : keyOf(row);
+      },
+      overscan,
+    })),
+  );
+  /** Those in the page, with their distance from the top in pixels. */
+  const shown = computed(() =>
+    virtualizer.value.getVirtualItems().flatMap(({ index, start }) => {
+      const row = rows()[index];
+      return row === undefined ? [] : [{ index, start, row, key: keyOf(row) }];
+    }),
+  );
+  const height = computed(() => virtualizer.value.getTotalSize());
+
+  /** Gives a row the keyboard; beyond either end, the last one there. */
+  async function moveTo(index: number): Promise<void> {
+    active.value = Math.max(0, Math.min(rows().length - 1, index));
+    virtualizer.value.scrollToIndex(active.value);
+    await nextTick();
+    scroller.value?.querySelector<HTMLElement>(`[data-index="${active.value}"]`)?.focus();
+  }
+
+  /** The row to which a key leads: arrows, Home, End, pages; undefined for other keys. */
+  function targetOf(key: string): number | undefined {
+    const page = Math.max(1, Math.floor((scroller.value?.clientHeight ?? 0) / rowHeight) - 2);
+    const targets: Record<string, number> = {
+      ArrowDown: active.value + 1,
+      ArrowUp: active.value - 1,
+      PageDown: active.value + page,
+      PageUp: active.value - page,
+      Home: 0,
+      End: rows().length - 1,
+    };
+    return targets[key];
+  }
+
+  /** `0` for the one row that Tab leads to. */
+  function tabindexOf(index: number): 0 | -1 {
+    return index === Math.min(active.value, rows().length - 1) ? 0 : -1;
+  }
+
+  return { scroller, active, shown, height, moveTo, targetOf, tabindexOf };
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../core/store/store.ts';
+import { type App, openInBrowser } from '../support/app.ts';
+import { finish, startCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/project.ts';
+import { putRuns } from '../support/trained-store.ts';
+import { openPage, smallExperiment } from '../support/window.ts';
+
+/** What users of an experiment workbench expect, where no page's own specs show it. */
+describe('a user of the workbench', () => {
+  let app: App;
+  /** Addresses that any page asked for. */
+  const asked: string[] = [];
+  const card = (title: string) => app.page.getByRole('region', { name: title, exact: true });
+
+  beforeAll(async () => {
+    app = await openInBrowser();
+    app.page.on('request', (request) => asked.push(request.url()));
+  });
+  afterAll(() => app?.close());
+
+  test('repeats an experiment with three seeds: three runs of one group that differ in nothing else', async () => {
+    await app.call('settings.set', { values: { 'pool.cpuSlots': 1 } });
+    const { runs } = await app.call('experiments.create', {
+      config: { ...smallExperiment('repeated', 50), seeds: [1, 2, 3] },
+    });
+    const group = app.page.getByRole('treeitem', { name: /^repeated 3/ });
+    await group.waitFor();
+    for (const run of runs) await app.call('runs.stop', { run });
+    const { differences, groups } = await app.call('runs.compare', { runs });
+    expect(differences.map(({ path }) => path)).toEqual(['seed']);
+    expect(groups.map(({ runs: members }) => members.length)).toEqual([3]);
+  });
+
+  test('sees the schedule of the learning rate before the start, and the rate that was used afterwards', async () => {
+    const schedule = { type: 'step', every: 1, factor: 0.5 };
+    const small = smallExperiment('stepwise', 2);
+    const config = { ...small, train: { ...small.train, schedule } };
+    const { runs } = await app.call('experiments.create', { config });
+    await openPage(app, `/new?clone=${runs[0]}`);
+    await app.page.getByRole('img', { name: /^Learning rate over 2 epochs: .*0\.05.*0\.025/ }).waitFor();
+    const status = async () => (await app.call('runs.get', { run: runs[0] ?? '' })).summary.status;
+    await expect.poll(status, { timeout: 120_000 }).toBe('finished');
+    await openPage(app, `/run/${runs[0]}?tab=curves`);
+    await app.page
+      .getByRole('heading', { name: /learning rate|^Rate$/i })
+      .first()
+      .waitFor();
+  });
+
+  test('is told why a run ended early', async () => {
+    const small = smallExperiment('early', 50);
+    const earlyStopping = { type: 'reached', metric: 'validation/accuracy', value: 0.1 };
+    const config = { ...small, train: { ...small.train, earlyStopping } };
+    const { runs } = await app.call('experiments.create', { config });
+    await openPage(app, `/run/${runs[0]}?tab=log`);
+    await app.page
+      .getByText(/validation\/accuracy came to .*, and was to reach 0\.1\./)
+      .first()
+      .waitFor({
+        timeout: 120_000,
+      });
+    const { summary } = await app.call('runs.get', { run: runs[0] ?? '' });
+    expect(summary).toMatchObject({ status: 'finished', bestEpoch: 1 });
+  });
+
+  test('sees a run of the command line appear, and train, in the open window', async () => {
+    await openPage(app, '/queue');
+    using folder = temporaryFolder();
+    const words = ['run', 'lenet-5', '--epochs', '1', '--set', 'name=from the terminal', '--backend', 'cpu'];
+    const child = startCli(app.home, [...words, '--json'], folder.path);
+    child.stdin?.end();
+    await app.page
+      .getByRole('treeitem', { name: /from the terminal/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
+    const item = app.page.getByRole('treeitem', { name: /Running/ }).first();
+    await item.waitFor({ timeout: 60_000 });
+    child.kill('SIGINT');
+    const { code } = await finish(child);
+    expect(code).toBe(0);
+    await expect.poll(() => app.page.getByRole('treeitem', { name: /Running/ }).count()).toBe(0);
+  });
+
+  test('has the single runs of a group as thin lines when asked, and not before', async () => {
+    const store = openStore(app.home);
+    const ids = putRuns(
+      store,
+      [1, 2, 3].map((seed) => ({
+        name: 'lines',
+        activation: 'relu',
+        seed,
+        accuracies: [0.5, 0.7 + 0.01 * seed],
+      })),
+    );
+    store.close();
+    await app.page.reload();
+    await openPage(app, `/compare?runs=${ids.join(',')}`);
+    await card('Accuracy').getByText('(n = 3)').waitFor();
+    await card('Accuracy').getByRole('button', { name: 'Show as table' }).click();
+    const lines = async () =>
+      new Set(await card('Accuracy').locator('[data-index] [role=gridcell]:nth-child(1)').allTextContents());
+    await expect.poll(async () => (await lines()).size).toBe(1);
+    await app.page.getByRole('checkbox', { name: 'single runs' }).click();
+    await expect.poll(async () => (await lines()).size).toBe(4);
+    await app.page.getByRole('checkbox', { name: 'single runs' }).click();
+    await expect.poll(async () => (await lines()).size).toBe(1);
+  });
+
+  test('has no chart in the page that is far out of view', async () => {
+    const cards = app.page.locator('section.card');
+    await app.page.getByRole('button', { name: 'Configuration differences' }).waitFor();
+    const far = await cards.evaluateAll((all) =>
+      all
+        .filter((one) => one.getBoundingClientRect().top > innerHeight + 400)
+        .map((one) => one.querySelectorAll('canvas').length),
+    );
+    expect(far.length).toBeGreaterThan(0);
+    expect(Math.max(...far)).toBe(0);
+  });
+
+  test('finds a spike of one step among 100,000 in the picture’s numbers, however far zoomed out', async () => {
+    const store = openStore(app.home);
+    const [run = ''] = putRuns(store, [
+      { name: 'spiky', activation: 'relu', seed: 1, accuracies: [0.5, 0.6] },
+    ]);
+    const count = 100_000;
+    for (let start = 0; start < count; start += 10_000) {
+      store.metrics.append(
+        Array.from({ length: 10_000 }, (_, i) => {
+          const step = start + i;
+          const value = step === 37_373 ? 7.75 : 0.5 + 0.1 * Math.sin(step);
+          return { run, metric: 'train/loss', step, epoch: step / 50_000, seconds: step / 1000, value };
+        }),
+      );
+    }
+    store.close();
+    await app.page.reload();
+    await openPage(app, `/run/${run}?tab=curves`);
+    await card('Loss').getByRole('button', { name: 'Export' }).click();
+    const [download] = await Promise.all([
+      app.page.waitForEvent('download'),
+      app.page.getByRole('menuitem', { name: /CSV/ }).click(),
+    ]);
+    const csv = readFileSync(await download.path(), 'utf8');
+    expect(csv.split('\r\n').length).toBeLessThan(count / 10);
+    expect(csv).toContain('7.75');
+    // The axis of the picture reaches up to it.
+    await card('Loss').getByRole('application').focus();
+    const ticks = await card('Loss').locator('canvas').count();
+    expect(ticks).toBe(1);
+  });
+
+  test('needs no network but this machine’s', () => {
+    expect(asked.length).toBeGreaterThan(10);
+    const origin = new URL(app.page.url()).origin;
+    expect(asked.filter((url) => !url.startsWith(origin) && !/^(data|blob):/.test(url))).toEqual([]);
+    expect(app.errors).toEqual([]);
+  });
+});
