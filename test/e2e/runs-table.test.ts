@@ -78,7 +78,7 @@ describeInShells('the table of runs', (app) => {
     await head('Name').getByRole('button').focus();
     await page.keyboard.press('Alt+ArrowRight');
     await expect.poll(async () => (await head('Name').boundingBox())?.width).toBe(before + 16);
-    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Device' }).click();
     await page.keyboard.press('Escape');
     const order = await headings();
@@ -91,9 +91,11 @@ describeInShells('the table of runs', (app) => {
   test('at 1100 px shows what is looked for first, and says that more columns follow', async () => {
     const { page } = app();
     await page.setViewportSize({ width: 1100, height: 700 });
-    await page.getByRole('button', { name: 'Columns' }).click();
+    const choices = page.getByRole('button', { name: 'Columns', exact: true });
+    await choices.click();
     await page.getByRole('button', { name: 'Columns as they were at first' }).click();
-    await page.keyboard.press('Escape');
+    await choices.click();
+    await page.getByRole('textbox', { name: 'Find in Columns' }).waitFor({ state: 'detached' });
     const right = async (name: string) => {
       const box = await head(name).boundingBox();
       return (box?.x ?? 0) + (box?.width ?? 1e9);
@@ -114,7 +116,7 @@ describeInShells('the table of runs', (app) => {
     const point = { run: run?.id ?? '', metric: 'train/loss', epoch: 40, seconds: 1000 };
     store.metrics.append([0.0625, 99, 0.5].map((value, i) => ({ ...point, value, step: 1_000_000 + i })));
     store.close();
-    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Best train/loss' }).click();
     await page.keyboard.press('Escape');
     const shown = async () => {
