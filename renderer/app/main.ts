@@ -1,3 +1,6 @@
+// First: what a window waits for longest.
+import './start.ts';
+
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import '../ui/tokens.css';

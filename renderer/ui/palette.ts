@@ -32,8 +32,10 @@ export const runColours: Readonly<Record<Theme, readonly string[]>> = {
   ],
 };
 
+/** Ways to draw a run with a solid line: one of each colour. */
+export const solidStyles = runColours.light.length;
 /** Ways to draw a run that can be told apart: every colour solid, then dashed. */
-export const runStyles = 2 * runColours.light.length;
+export const runStyles = 2 * solidStyles;
 
 /** How a run is drawn: its colour, dashed from the second cycle of ten on. */
 export function runStyle(colour: number, theme: Theme): { colour: string; dashed: boolean } {

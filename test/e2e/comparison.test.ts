@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import yauzl from 'yauzl';
 import { openStore } from '../../core/store/store.ts';
+import { runStyle } from '../../renderer/ui/palette.ts';
 import { type App, openInBrowser } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { putRuns, type Trained } from '../support/trained-store.ts';
@@ -206,6 +207,7 @@ describe('a comparison of finished runs', () => {
     await expect.poll(keys).toContain('batchSize');
     expect(await keys()).toContain('lr');
     await app.page.reload();
+    await table.waitFor();
     await expect.poll(keys).toContain('batchSize');
     expect(query().get('keys')).toBe('1');
     await app.page.getByRole('checkbox', { name: 'all keys' }).click();
@@ -213,12 +215,13 @@ describe('a comparison of finished runs', () => {
   });
 
   test('draws single runs in their own colours, and everything of a group in that of its first run', async () => {
-    const palette = new Map<string, string>();
     await openPage(app, address(ids.slice(0, 6), '&group=runs'));
-    for (const run of await app.call('runs.list', {})) {
-      const item = app.page.getByRole('treeitem', { name: new RegExp(`${run.name}(\\W|$)`) }).first();
-      palette.set(run.id, (await item.locator('.dot').getAttribute('style')) ?? '');
-    }
+    const palette = new Map(
+      (await app.call('runs.list', {})).map(({ id, colour }) => [
+        id,
+        `--dot: ${runStyle(colour, 'light').colour};`,
+      ]),
+    );
     const dots = async () =>
       results()
         .locator('[data-index] .dot')

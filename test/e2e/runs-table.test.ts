@@ -91,10 +91,9 @@ describeInShells('the table of runs', (app) => {
   test('at 1100 px shows what is looked for first, and says that more columns follow', async () => {
     const { page } = app();
     await page.setViewportSize({ width: 1100, height: 700 });
-    const choices = page.getByRole('button', { name: 'Columns', exact: true });
-    await choices.click();
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('button', { name: 'Columns as they were at first' }).click();
-    await choices.click();
+    await page.keyboard.press('Escape');
     await page.getByRole('textbox', { name: 'Find in Columns' }).waitFor({ state: 'detached' });
     const right = async (name: string) => {
       const box = await head(name).boundingBox();

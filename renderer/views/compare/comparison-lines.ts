@@ -3,7 +3,7 @@ import type { LineStyle, PlotSource } from '../../charts/plot.ts';
 import { bandPoints } from '../../charts/points.ts';
 import { runLines, splitMetric, splitStyle } from '../../charts/run-lines.ts';
 import { byText } from '../../stores/run-groups.ts';
-import { runStyles, type Theme } from '../../ui/palette.ts';
+import { runStyles, solidStyles, type Theme } from '../../ui/palette.ts';
 
 export interface Words {
   /** Counted runs, of all in the group. */
@@ -21,7 +21,7 @@ export interface ComparedGroup {
 
 /**
  * Groups of the comparison whose runs are still known, each with its runs' rows and its colour. A run that stands for itself keeps its
- * own; a group has that of the run made first in it, so that it keeps it whatever else is compared. Only where two groups began with
+ * own; a group has that of the run made first in it, solid, so that it keeps it whatever else is compared. Only where two groups began with
  * runs of one colour, the later one takes the next that no group has.
  */
 export function knownGroups(comparison: Comparison, byId: ReadonlyMap<string, RunSummary>): ComparedGroup[] {
@@ -57,7 +57,7 @@ function coloursOf(groups: readonly Members[]): Map<string, number> {
     .sort((a, b) => byText(a.first.createdAt, b.first.createdAt) || a.first.colour - b.first.colour);
   for (const { label, first } of several) {
     if (taken.size >= runStyles) taken.clear();
-    let colour = first.colour % runStyles;
+    let colour = first.colour % solidStyles;
     while (taken.has(colour)) colour = (colour + 1) % runStyles;
     colours.set(label, colour);
     taken.add(colour);

@@ -49,7 +49,7 @@ describe('a group', () => {
   it('has the colour of the run made first in it, whatever else is compared; a run that stands for itself has its own', () => {
     const at = (createdAt: string, colour: number) => runRow({ id: createdAt, createdAt, colour });
     const groups = {
-      relu: [at('2026-01-03', 5), at('2026-01-01', 2)],
+      relu: [at('2026-01-03', 5), at('2026-01-01', 12)],
       tanh: [at('2026-01-02', 2), at('2026-01-04', 0)],
       one: [at('2026-01-05', 23)],
       other: [at('2026-01-06', 7)],
