@@ -3,7 +3,7 @@ import { withBootstraps } from '../../../core/cli/significance.ts';
 import type { Comparison, RunSummary } from '../../../core/contract/runs.ts';
 import type { GroupDifference } from '../../../core/contract/significance.ts';
 import type { Engine } from '../../../core/engine/api.ts';
-import { formGroups, testGroups } from '../../../core/engine/comparison.ts';
+import { defaultTarget, formGroups, testGroups } from '../../../core/engine/comparison.ts';
 import { findDifferences } from '../../../core/engine/differences.ts';
 import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
 import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
@@ -103,6 +103,24 @@ describe('groups', () => {
     const labels = (keys: string[]) => formGroups(runs, keys, new Map()).map(({ label }) => label);
     expect(labels(['lr'])).toEqual(['0.03', '0.1', '0.2']);
     expect(labels(['activation', 'lr'])).toEqual(['relu, 0.03', 'relu, 0.1', 'relu, 0.2', 'sigmoid, 0.1']);
+  });
+});
+
+describe('the target to begin with', () => {
+  const run = (best: number | null, test: number | null = null, bestMetric = 'validation/accuracy') => ({
+    summary: { ...({} as RunSummary), best, test, bestMetric },
+    config: {},
+  });
+
+  test('is 98%, or where no run came there what all of them did, in whole percent', () => {
+    const metric = 'validation/accuracy';
+    expect(defaultTarget([run(0.985), run(0.7)])).toEqual({ metric, value: 0.98 });
+    expect(defaultTarget([run(0.7291), run(0.719), run(null)])).toEqual({ metric, value: 0.71 });
+    expect(defaultTarget([run(null)])).toEqual({ metric, value: 0.98 });
+    expect(defaultTarget([run(0.3, 0.655, 'validation/loss')])).toEqual({
+      metric: 'test/accuracy',
+      value: 0.65,
+    });
   });
 });
 
