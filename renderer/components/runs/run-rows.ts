@@ -53,8 +53,7 @@ function withoutPinned(groups: readonly RunGroup[], { pinned }: ListChoice): rea
 }
 
 /**
- * A run's name under the heading of its experiment, which is not said again. A long one gives way at the end of `head`, so that what
- * tells runs apart (`/seed 7`) stays.
+ * A run's name under the heading of its experiment, which is not said again. As `headAndTail`.
  */
 export function shortName({ name, experimentName }: Pick<RunSummary, 'name' | 'experimentName'>): {
   head: string;
@@ -62,7 +61,12 @@ export function shortName({ name, experimentName }: Pick<RunSummary, 'name' | 'e
 } {
   const prefix = `${experimentName}/`;
   const own = name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name;
-  const at = own.lastIndexOf('/');
-  const short = at > 0 && own.length - at <= 12;
-  return short ? { head: own.slice(0, at), tail: own.slice(at) } : { head: own, tail: '' };
+  return headAndTail(own);
+}
+
+/** A name in two parts, of which the first gives way where there is no room: what tells runs apart (`/seed 7`) stays. */
+export function headAndTail(name: string): { head: string; tail: string } {
+  const at = name.lastIndexOf('/');
+  const short = at > 0 && name.length - at <= 12;
+  return short ? { head: name.slice(0, at), tail: name.slice(at) } : { head: name, tail: '' };
 }
