@@ -39,7 +39,10 @@ describe('a user of the workbench', () => {
     const { runs } = await app.call('experiments.create', { config });
     await openPage(app, `/new?clone=${runs[0]}`);
     const schedule = app.page.getByRole('img', { name: /^Learning rate over/ });
-    await expect.poll(() => schedule.getAttribute('aria-label')).toMatch(/2 epochs: 0\.05 to 0\.0/);
+    await schedule.waitFor();
+    await expect
+      .poll(() => schedule.getAttribute('aria-label'), { timeout: 20_000 })
+      .toMatch(/2 epochs: 0\.05 to 0\.0/);
     const status = async () => (await app.call('runs.get', { run: runs[0] ?? '' })).summary.status;
     await expect.poll(status, { timeout: 120_000 }).toBe('finished');
     await openPage(app, `/run/${runs[0]}?tab=curves`);
