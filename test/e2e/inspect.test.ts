@@ -203,7 +203,8 @@ describeInShells('looking inside a run', (app) => {
       await openPage(app(), `/run/${sigmoid}?tab=health&beside=${relu}`);
       await page.getByRole('slider', { name: 'Epoch', exact: true }).focus();
       await page.keyboard.press('Home');
-      await page.getByRole('heading', { name: 'Layers after epoch 1' }).waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('heading', { name: 'Layers after epoch 2' }).waitFor();
       for (const [run, name, figure] of [
         [sigmoid, 'inside sigmoid', 'sigmoid'],
         [relu, 'inside relu', 'relu'],
@@ -212,7 +213,8 @@ describeInShells('looking inside a run', (app) => {
         await table.getByRole('row', { name: /^C3 / }).waitFor();
         const cells = await table.getByRole('row', { name: /^C3 / }).getByRole('cell').allTextContents();
         const { epochs: all } = await app().call('runs.health', { run });
-        const parameter = all[0]?.parameters.find((each) => each.parameter === 'C3.weight');
+        const second = all.find(({ epoch }) => epoch === 2);
+        const parameter = second?.parameters.find((each) => each.parameter === 'C3.weight');
         expect(cells[0]).toBe(figure);
         expect(cells[1]).toBe(formatPlain(parameter?.gradient.norm ?? Number.NaN));
         expect(cells[4]).toBe(formatPlain(parameter?.updateRatio ?? Number.NaN));
