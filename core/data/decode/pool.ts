@@ -12,6 +12,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const closed = () =>
+  new ConvolabError('dataset.busy', 'The images were closed while they were read.', {
+    hint: 'Look at the data set again.',
+  });
+
 /** Threads that decode images and bring them to one size, off the caller's thread. To be closed. */
 export class DecodePool {
   readonly #threads: Worker[];
@@ -61,7 +66,10 @@ export class DecodePool {
     });
   }
 
+  /** What is still waited for is rejected with `dataset.busy`. */
   async close(): Promise<void> {
+    for (const { reject } of this.#waiting.values()) reject(closed());
+    this.#waiting.clear();
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 }

@@ -4,7 +4,7 @@ import type { Result } from '../../contract/methods.ts';
 import { forgetDatasets } from '../../data/shared.ts';
 import { download, importFiles, verify } from './acquire.ts';
 
-import { forgetGalleries, sharedGallery } from './open-galleries.ts';
+import { forgetGalleries, withGallery } from './open-galleries.ts';
 import { preview } from './preview.ts';
 import type { Asked, DeskProgress, FromReader, Question, ToReader } from './protocol.ts';
 import { samples } from './samples.ts';
@@ -41,11 +41,12 @@ async function find(
   onProgress: (progress: DeskProgress) => void,
 ): Promise<Result<Question>> {
   const { home } = asked;
-  if (is(asked, 'datasets.samples')) return samples(await sharedGallery(asked.params, home), asked.params);
+  if (is(asked, 'datasets.samples'))
+    return withGallery(asked.params, home, (gallery) => samples(gallery, asked.params));
   if (is(asked, 'datasets.survey'))
-    return survey(await sharedGallery(asked.params, home), home, { signal, onProgress });
+    return withGallery(asked.params, home, (gallery) => survey(gallery, home, { signal, onProgress }));
   if (is(asked, 'datasets.preview')) return preview(asked.params, home);
-  if (is(asked, 'datasets.show')) return show(await sharedGallery(asked.params, home));
+  if (is(asked, 'datasets.show')) return withGallery(asked.params, home, show);
   if (is(asked, 'datasets.download')) return download(asked.params, home, { signal, onProgress });
   if (is(asked, 'datasets.import')) return importFiles(asked.params, home, { signal, onProgress });
   if (is(asked, 'datasets.verify')) return verify(asked.params, home, { signal, onProgress });

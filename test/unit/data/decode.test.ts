@@ -148,4 +148,13 @@ describe('decoding threads', () => {
     expect(first).toEqual(third);
     expect(first).toBeInstanceOf(Uint8Array);
   });
+
+  test('that are closed leave nobody waiting', async () => {
+    const closing = new DecodePool(1);
+    const good = { file: 'good', bytes: await image().png().toBuffer() };
+    const waiting = closing.decode(Array(100).fill(good), fit);
+    const settled = expect(waiting).rejects.toMatchObject({ code: 'dataset.busy' });
+    await closing.close();
+    await settled;
+  });
 });
