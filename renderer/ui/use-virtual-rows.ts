@@ -4,7 +4,7 @@ import { computed, nextTick, ref, useTemplateRef } from 'vue';
 /** Pixels; the same as `--row`. */
 const rowHeight = 28;
 /** Rows kept beyond either edge of what is in view. */
-const overscan = 12;
+const overscan = 6;
 
 /**
  * A list of any length of which only the rows in view are in the page, walked by keys: one row has the keyboard, and Tab leads to
