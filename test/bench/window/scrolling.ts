@@ -32,6 +32,8 @@ export async function measureScrolling(
   await page.getByRole('option', { name: /^Unlabelled/ }).click();
   await page.getByText('100,000 images').waitFor();
   const empty = await session.bystander();
+  // A picture cannot become a page.
+  await empty.goto('about:blank');
   await empty.setContent(
     '<div class="scroller" style="height:700px;overflow:auto"><div style="height:500000px"></div></div>',
   );
