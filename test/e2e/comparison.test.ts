@@ -264,9 +264,14 @@ describe('a comparison of finished runs', () => {
     await openPage(app, address(ids.slice(0, 6)));
     let downloads = 0;
     app.page.on('download', () => downloads++);
+    // As on a slow machine: on a fast one all is exported before a hand is there.
+    const tools = await app.page.context().newCDPSession(app.page);
+    await tools.send('Emulation.setCPUThrottlingRate', { rate: 20 });
     await app.page.getByRole('button', { name: 'Export all' }).click();
     await app.page.getByRole('progressbar', { name: /^Exporting \d+ of \d+/ }).waitFor();
-    await app.page.getByRole('button', { name: 'Cancel' }).click();
+    // Not by the pointer, which waits for the button to stand still.
+    await app.page.getByRole('button', { name: 'Cancel' }).dispatchEvent('click');
+    await tools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     await app.page.getByText('Nothing was exported.').waitFor();
     await app.page.getByRole('button', { name: 'Export all' }).waitFor();
     expect(downloads).toBe(0);

@@ -146,6 +146,7 @@ describe('a user of the workbench', () => {
     store.close();
     await app.page.reload();
     await openPage(app, `/run/${run}?tab=curves`);
+    await card('Loss').getByText('train', { exact: true }).waitFor();
     await card('Loss').getByRole('button', { name: 'Export' }).click();
     const [download] = await Promise.all([
       app.page.waitForEvent('download'),

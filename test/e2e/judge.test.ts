@@ -70,6 +70,7 @@ describeInShells('judging runs', (app) => {
     const { page } = app();
     await openPage(app(), `/run/${runs[0]}`);
     const { testCorrect } = await summary(runs[0] as string);
+    await button('Published and measured').click();
     await page.getByText('99.05% (0.95% error)').waitFor();
     await page.getByText('lenet-5-augmented, seeds 1, 2, 3').waitFor();
     await page.getByText(`${(testCorrect ?? 0).toLocaleString('en-US')} of 10,000`).waitFor();
