@@ -1,3 +1,4 @@
+import { tabNames } from '../../../renderer/views/run/tab-names.ts';
 import { violations } from '../../support/axe.ts';
 import type { Finding } from './finding.ts';
 import type { Session } from './session.ts';
@@ -12,19 +13,6 @@ const views = [
   '/trash',
   '/settings',
 ] as const;
-const tabs = [
-  'curves',
-  'confusion',
-  'kernels',
-  'maps',
-  'network',
-  'evidence',
-  'space',
-  'health',
-  'judge',
-  'configuration',
-  'log',
-] as const;
 
 /** What axe-core finds in every view over a thousand runs, dark and light. */
 export async function measureAccessibility(
@@ -36,7 +24,7 @@ export async function measureAccessibility(
   const pages = [
     ...views,
     `/compare?runs=${compared.join(',')}`,
-    ...tabs.map((tab) => `/run/${compared[0]}?tab=${tab}`),
+    ...tabNames.map((tab) => `/run/${compared[0]}?tab=${tab}`),
   ];
   let found = 0;
   for (const theme of ['light', 'dark'] as const) {

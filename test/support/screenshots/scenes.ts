@@ -1,6 +1,7 @@
 import { call } from '../../../core/cli/call.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
 import { openStore } from '../../../core/store/store.ts';
+import { tabNames } from '../../../renderer/views/run/tab-names.ts';
 import { fillStore, sparse } from '../filled-store.ts';
 
 /** A data folder to look at, and the pages that are worth looking at with it. */
@@ -23,21 +24,8 @@ const everywhere = {
   settings: '/settings',
 };
 
-const tabs = [
-  'curves',
-  'confusion',
-  'kernels',
-  'maps',
-  'network',
-  'evidence',
-  'space',
-  'health',
-  'judge',
-  'configuration',
-  'log',
-];
 const tabsOf = (run: string, name = 'run') =>
-  Object.fromEntries(tabs.map((tab) => [`${name}-${tab}`, `/run/${run}?tab=${tab}`]));
+  Object.fromEntries(tabNames.map((tab) => [`${name}-${tab}`, `/run/${run}?tab=${tab}`]));
 
 export const scenes: readonly Scene[] = [
   { name: '0', fill: async () => [], pages: () => everywhere },
