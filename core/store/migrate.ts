@@ -14,10 +14,12 @@ export function inspectStore(path: string): void {
   if (!existsSync(path) || statSync(path).size === 0) return;
   const connection = new Connection(path, { readonly: true });
   try {
+    // Another process may be making the store at this moment. What is in it comes at once with its marks, so that whoever has
+    // seen the one finds the other; looked for the other way round, it could come in between.
+    const empty = isEmpty(connection);
     const version = Number(connection.pragma('user_version'));
     const id = Number(connection.pragma('application_id'));
-    // Another process may be making the store at this moment: it is there, and nothing is in it yet.
-    if (version === 0 && id === 0 && isEmpty(connection)) return;
+    if (empty && version === 0 && id === 0) return;
     if (id !== applicationId) {
       throw new ConvolabError('store.damaged', `The file is no Convolab store: ${path}`, {
         subject: path,
