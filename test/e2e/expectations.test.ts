@@ -146,13 +146,17 @@ describe('a user of the workbench', () => {
     store.close();
     await app.page.reload();
     await openPage(app, `/run/${run}?tab=curves`);
-    await card('Loss').getByText('train', { exact: true }).waitFor();
-    await card('Loss').getByRole('button', { name: 'Export' }).click();
-    const [download] = await Promise.all([
-      app.page.waitForEvent('download'),
-      app.page.getByRole('menuitem', { name: /CSV/ }).click(),
-    ]);
-    const csv = readFileSync(await download.path(), 'utf8');
+    const written = async () => {
+      await card('Loss').getByRole('button', { name: 'Export' }).click();
+      const [download] = await Promise.all([
+        app.page.waitForEvent('download'),
+        app.page.getByRole('menuitem', { name: /CSV/ }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    // A hundred thousand points take a moment to be read.
+    await expect.poll(written, { timeout: 20_000 }).toContain('train');
+    const csv = await written();
     expect(csv.split('\r\n').length).toBeLessThan(count / 10);
     expect(csv).toContain('7.75');
     // The axis of the picture reaches up to it.
