@@ -88,8 +88,13 @@ function gpuDevice({ id, name, backend, software, facts, absence }: Adapter): De
     reason: sentenceOf(absence),
     limits: { ...facts?.limits },
     features: [...(facts?.features ?? [])],
-    details: facts ? { driver: facts.driver, architecture: facts.architecture } : {},
+    details: facts ? saidOf({ driver: facts.driver, architecture: facts.architecture }) : {},
   };
+}
+
+/** What the driver says of itself; some leave out the one or the other. */
+function saidOf(details: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(details).filter(([, said]) => said !== ''));
 }
 
 function sentenceOf(absence: Absence | null): string | null {

@@ -11,8 +11,10 @@ const loader =
   'Install the Vulkan loader: the package libvulkan1 (Debian, Ubuntu), vulkan-loader (Fedora) or vulkan-icd-loader (Arch).';
 const mesa =
   'Install its Vulkan driver: the package mesa-vulkan-drivers (Debian, Ubuntu, Fedora), or vulkan-radeon or vulkan-intel (Arch).';
-const nvidia =
-  'Install NVIDIA’s own driver (nvidia-driver on Debian, `ubuntu-drivers install` on Ubuntu, akmod-nvidia on Fedora, nvidia-utils on Arch); in a container, start it with NVIDIA_DRIVER_CAPABILITIES=all.';
+/** Seen in a container with the driver and nothing else: it shows no GPU before libEGL is there. */
+const nvidiaBeside =
+  'NVIDIA’s driver needs libraries of GLVND and X11 beside it, without a display too: the packages libegl1 and libxext6 (Debian, Ubuntu), libglvnd-egl and libXext (Fedora), libglvnd and libxext (Arch).';
+const nvidia = `Install NVIDIA’s own driver (nvidia-driver on Debian, \`ubuntu-drivers install\` on Ubuntu, akmod-nvidia on Fedora, nvidia-utils on Arch); in a container, start it with NVIDIA_DRIVER_CAPABILITIES=all. ${nvidiaBeside}`;
 const joinGroup = 'Add the user to the group that may: `sudo usermod -aG render $USER`, then log in again.';
 const update = 'Install the newest driver from the maker of the graphics card.';
 
@@ -27,6 +29,11 @@ export function whyNoGpu(errors: string): Absence {
   if (/Couldn't load Vulkan/.test(errors)) {
     return { reason: 'The Vulkan loader is not installed, through which GPUs are reached.', help: loader };
   }
+  const library = missingLibrary(errors);
+  if (library !== undefined) {
+    const reason = `A Vulkan driver cannot be loaded: the library ${library} is missing.`;
+    return { reason, help: `Install what holds it. ${nvidiaBeside}` };
+  }
   if (process.platform !== 'linux') {
     return { reason: 'The system offers no GPU that can compute.', help: update };
   }
@@ -35,11 +42,16 @@ export function whyNoGpu(errors: string): Absence {
     const reason = `No GPU answers through the Vulkan drivers named in the environment: ${overridden}.`;
     return {
       reason,
-      help: 'Unset VK_DRIVER_FILES and VK_ICD_FILENAMES, or let them name a driver that is there.',
+      help: `Unset VK_DRIVER_FILES and VK_ICD_FILENAMES, or let them name a driver that is there. ${nvidiaBeside}`,
     };
   }
   if (isLockedOut()) return { reason: 'This user may not open the graphics card.', help: joinGroup };
   return withoutDriver(graphicsMakers());
+}
+
+/** What the Vulkan loader could not find of a driver: the driver itself, or what it is linked with. */
+function missingLibrary(errors: string): string | undefined {
+  return /([\w.+-]+\.so[\w.]*): cannot open shared object file/.exec(errors)?.[1];
 }
 
 /** The maker of the card that one would rather compute on comes first. */
@@ -47,7 +59,10 @@ function withoutDriver(found: readonly string[]): Absence {
   const [vendor] = Object.keys(makers).filter((known) => found.includes(known));
   const maker = makers[vendor ?? ''];
   if (maker) {
-    return { reason: `There is a GPU of ${maker.name}, but no Vulkan driver for it.`, help: maker.help };
+    return {
+      reason: `There is a GPU of ${maker.name}, but no Vulkan driver for it that works.`,
+      help: maker.help,
+    };
   }
   return {
     reason: 'There is no Vulkan driver, and no graphics card that would need one can be seen.',

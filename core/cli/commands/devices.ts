@@ -1,6 +1,7 @@
 import { listDevices } from '../../backends/index.ts';
 import type { Device } from '../../contract/methods.ts';
 import type { Command } from '../command.ts';
+import { byteSize } from '../format.ts';
 
 export const devices: Command = {
   usage: 'devices',
@@ -39,7 +40,7 @@ function kindOf({ kind, software, available }: Device): string {
 
 function largestBuffer({ limits }: Device): string {
   const bytes = limits.maxBufferSize;
-  return bytes === undefined ? '' : `${Math.floor(bytes / 2 ** 20)} MB`;
+  return bytes === undefined ? '' : byteSize(bytes);
 }
 
 function detailsOf({ vendor, details }: Device): string {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { devicesFor, leasedDevice } from '../../../core/backends/choice.ts';
 import {
   knownAdapters,
@@ -63,6 +63,22 @@ describe('a survey of the GPUs', () => {
     expect(absence?.reason).toContain('/nowhere/driver.json');
     expect(absence?.help).toContain('VK_DRIVER_FILES');
   });
+
+  test.skipIf(missing)(
+    `names the library that a driver lacks${missing ? ` (skipped: ${missing})` : ''}`,
+    async () => {
+      using folder = temporaryFolder();
+      const driver = join(folder.path, 'driver.json');
+      const lacking = { library_path: 'libGLX_nvidia-lacking.so.0', api_version: '1.3.0' };
+      writeFileSync(driver, JSON.stringify({ file_format_version: '1.0.1', ICD: lacking }));
+      vi.stubEnv('VK_DRIVER_FILES', driver);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const { adapters, absence } = await surveyAdapters();
+      expect(adapters).toEqual([]);
+      expect(absence?.reason).toContain('libGLX_nvidia-lacking.so.0 is missing');
+      expect(absence?.help).toContain('NVIDIA');
+    },
+  );
 
   test('is made again only when it has grown older than whoever asks will have it', async () => {
     useNoVulkan();
