@@ -1,10 +1,21 @@
+import type { PaceRatio } from '../contract/arrivals.ts';
 import type { Comparison } from '../contract/runs.ts';
 import type { Statistic } from '../contract/statistic.ts';
+import type { Engine } from '../engine/api.ts';
 import { duration, metricValue } from './format.ts';
 import { formatTable } from './output.ts';
-import { type BootstrappedComparison, significanceInWords } from './significance.ts';
+import { paceRatios, pacesInWords } from './pace.ts';
+import { type BootstrappedComparison, significanceInWords, withBootstraps } from './significance.ts';
 
 type Group = Comparison['groups'][number];
+
+/** A comparison with everything that the command line says of it. */
+export type WholeComparison = BootstrappedComparison & { readonly ratios: readonly PaceRatio[] };
+
+export async function completeComparison(engine: Engine, comparison: Comparison): Promise<WholeComparison> {
+  const ratios = await paceRatios(engine, comparison);
+  return { ...(await withBootstraps(engine, comparison)), ratios };
+}
 
 /** `98.42% ± 0.11% (n = 3)` */
 function spread(statistic: Statistic, show: (value: number | null) => string): string {
@@ -14,7 +25,7 @@ function spread(statistic: Statistic, show: (value: number | null) => string): s
 }
 
 /** Groups side by side: mean and standard deviation over their runs, and what the tests say of them. */
-export function comparisonTable({ groups, target, significance }: BootstrappedComparison): string {
+export function comparisonTable({ groups, target, significance, ratios }: WholeComparison): string {
   const wanted = `${target.metric} ${metricValue(target.metric, target.value)}`;
   const accuracy = (value: number | null) => metricValue('/accuracy', value);
   const epochs = (value: number | null) => (value === null ? '–' : value.toFixed(1));
@@ -43,9 +54,8 @@ export function comparisonTable({ groups, target, significance }: BootstrappedCo
   const notes = ['Mean ± standard deviation over n counted runs; epochs and time: until', wanted].join(' ');
   const onTest = groups.some(({ selectedOnTest }) => selectedOnTest);
   const warning = onTest ? ['(!) chosen by looking at the test set.'] : [];
-  return [...table, notes, ...warning, ...countedOnce(groups), ...significanceInWords(significance)].join(
-    '\n',
-  );
+  const tests = [...significanceInWords(significance), ...pacesInWords(ratios, target)];
+  return [...table, notes, ...warning, ...countedOnce(groups), ...tests].join('\n');
 }
 
 /** Which seeds were trained more than once, and whether it matters which of the runs is counted. */

@@ -2,12 +2,11 @@ import type { RunSummary } from '../contract/runs.ts';
 import type { Engine } from '../engine/api.ts';
 import { onInterrupt } from '../host/interrupt.ts';
 import { call } from './call.ts';
-import { comparisonTable } from './comparison.ts';
+import { comparisonTable, completeComparison } from './comparison.ts';
 import { followRuns } from './follow.ts';
 import { percent } from './format.ts';
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
-import { withBootstraps } from './significance.ts';
 
 /**
  * Shows runs until they rest; Ctrl-C checkpoints and leaves them paused, a second one forces. The last line is the
@@ -46,7 +45,7 @@ async function showResult(engine: Engine, runs: readonly RunSummary[], output: O
     const ids = tested.map(({ id }) => id);
     output.text();
     const comparison = await call(engine, 'runs.compare', { runs: ids });
-    output.text(comparisonTable(await withBootstraps(engine, comparison)));
+    output.text(comparisonTable(await completeComparison(engine, comparison)));
   } else {
     for (const run of tested) output.text(`${run.name}: ${verdict(run)}`);
   }

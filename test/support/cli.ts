@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { projectRoot } from './project.ts';
+import { installBars, tinyExperiment } from './training.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -41,4 +43,13 @@ export async function finish(child: ChildProcess): Promise<Finished> {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   return { code: child.exitCode, stdout, stderr, objects };
+}
+
+/** A home with a few bars for images and a finished run of `tiny.json` on them. */
+export async function trainTiny(home: string): Promise<{ trained: Finished; run: string }> {
+  installBars(home, { train: 120, test: 30 });
+  writeFileSync(join(home, 'tiny.json'), JSON.stringify(tinyExperiment()));
+  const trained = await cli(home, ['run', 'tiny.json', '--json', '--threads', '1']);
+  const { runs } = trained.objects().at(-1) as { runs: { id: string }[] };
+  return { trained, run: runs[0]?.id ?? '' };
 }

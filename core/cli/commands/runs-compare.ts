@@ -1,8 +1,7 @@
 import { ConvolabError } from '../../contract/errors.ts';
 import { call } from '../call.ts';
 import type { Command } from '../command.ts';
-import { comparisonTable } from '../comparison.ts';
-import { withBootstraps } from '../significance.ts';
+import { comparisonTable, completeComparison } from '../comparison.ts';
 
 export const runsCompare: Command = {
   usage: 'runs compare <run>...',
@@ -25,7 +24,7 @@ export const runsCompare: Command = {
       ...(groupBy.length > 0 && { groupBy }),
       ...(target !== undefined && { target: readTarget(target) }),
     });
-    const comparison = await withBootstraps(engine, compared);
+    const comparison = await completeComparison(engine, compared);
     output.object(comparison);
     for (const { path, values } of comparison.differences) {
       output.text(`${path}: ${values.map((value) => JSON.stringify(value)).join(', ')}`);
