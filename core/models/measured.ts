@@ -20,7 +20,7 @@ const figures: Readonly<Record<string, readonly Measured[]>> = {
       experiment: 'mcdnn',
       seeds: [1],
       test: [],
-      note: 'A committee of seven columns, one for each width, of 30 epochs: 99.60% where each looks at every image five times, moved into the corners (`npx convolab runs committee "MCDNN, seven widths" --views crops`), its columns by themselves 99.44% to 99.58%; 99.56% where they look once, by themselves 99.32% to 99.46%. The paper has five times the columns and over twenty times the epochs: `--set seeds=[1,2,3,4,5] --set train.epochs=200` comes closer.',
+      note: 'A committee of seven columns, one for each width, of 30 epochs: 99.60% where each looks at every image five times, moved into the corners (`npx convolab runs committee "MCDNN, seven widths" --views crops`), its columns by themselves 99.44% to 99.58%; 99.56% where they look once, by themselves 99.32% to 99.46%. They take 21 minutes on two cores. The paper has five times the columns and over twenty times the epochs: `--set seeds=[1,2,3,4,5] --set train.epochs=200` comes closer, in about twelve hours.',
     },
   ],
   'mcdnn-cifar': [
