@@ -52,7 +52,7 @@ const figures: Readonly<Record<string, readonly Measured[]>> = {
       experiment: 'why-convolution-mnist',
       seeds: [1, 2, 3],
       test: [],
-      note: 'After ten epochs: dense 98.22% ± 0.05 with 1,831,690 parameters, locally connected 98.19% ± 0.05 with 82,954, shared kernels 98.16% ± 0.10 with 23,154: no difference that three seeds show (each pair p >= 0.39, Welch t). With an eightieth of the weights the kernels do as well.',
+      note: 'After ten epochs: dense 98.22% ± 0.05 with 1,831,690 parameters, locally connected 98.19% ± 0.05 with 82,954, shared kernels 98.16% ± 0.10 with 23,154: no difference that three seeds show (each pair p ≥ 0.39, Welch t). With an eightieth of the weights the kernels do as well.',
     },
   ],
   'stl-12-24-16': [
