@@ -4,45 +4,56 @@ import { createReferenceBackend } from '../../core/backends/reference/index.ts';
 import { compilePlan } from '../../core/graph/compile.ts';
 import { buildGraph } from '../../core/graph/graph.ts';
 import { parseModel } from '../../core/graph/parse.ts';
-import { augmentation, pictures, shown } from '../support/augment.ts';
+import { alone, augmentation, pictures, showing, shown, together, transform } from '../support/augment.ts';
 import { relativeError } from '../support/compare.ts';
 import { openTestGpu, testBackend, webgpuMissing } from '../support/webgpu.ts';
 
 const missing = webgpuMissing();
 
-const steps = [
-  { type: 'shift', x: 3.5, y: 2 },
-  { type: 'rotate', degrees: 40 },
-  { type: 'scale', from: 0.7, to: 1.4, stretch: true },
-  { type: 'flip', horizontal: 0.5 },
-  { type: 'elastic', amplitude: 1.5, smoothness: 3 },
-  { type: 'colour', brightness: 0.4, contrast: 0.4, saturation: 0.6, hue: 40 },
-  { type: 'cutout', size: 5 },
-];
-
-const transform = {
-  scale: Float32Array.of(0.011, 0.013, 0.017),
-  shift: Float32Array.of(-1, 0.5, -0.25),
-  padTop: 2,
-  padLeft: 1,
-};
+const tensor = (data: Float32Array) => ({ shape: [data.length], data });
 
 describe.skipIf(missing)(`augmentation on a GPU${missing ? ` (skipped: ${missing})` : ''}`, async () => {
   if (missing) return;
   const gpu = await openTestGpu();
   const backend = testBackend(gpu);
-  afterAll(() => gpu.close());
+  const maxStorageBufferBindingSize = (1 << 20) + 4096;
+  const small = await openTestGpu({ limits: { maxStorageBufferBindingSize } });
+  afterAll(() => {
+    for (const each of [gpu, small]) each.close();
+  });
 
-  for (const floats of [false, true]) {
-    it(`shows what the CPU shows to the last bit, in every epoch: ${floats ? 'floats' : 'bytes'}`, async () => {
-      const source = pictures([3, 12, 15], floats);
-      const of = { source, input: [3, 17, 18], transform, augmentation: augmentation(steps, source) };
-      const epochs = await Promise.all([0, 3].map((epoch) => shown(createNativeBackend(), { ...of, epoch })));
-      expect(epochs[0]).not.toEqual(epochs[1]);
-      expect(await shown(backend, { ...of, epoch: 0 })).toEqual(epochs[0]);
-      expect(await shown(backend, { ...of, epoch: 3 })).toEqual(epochs[1]);
+  for (const [name, list] of [
+    ...Object.entries(alone).map(([kind, step]) => [kind, [step]] as const),
+    ['all at once', together] as const,
+  ]) {
+    it(`shows what the CPU shows, in every epoch: ${name}, bytes and floats`, async () => {
+      for (const floats of [false, true]) {
+        const of = showing(list, floats);
+        const [first, third] = await Promise.all(
+          [0, 3].map((epoch) => shown(createNativeBackend(), { ...of, epoch })),
+        );
+        expect(first).not.toEqual(third);
+        for (const [epoch, expected] of [
+          [0, first],
+          [3, third],
+        ] as const) {
+          const actual = await shown(backend, { ...of, epoch });
+          expect(relativeError(tensor(actual), tensor(expected as Float32Array))).toBeLessThan(1e-5);
+        }
+      }
     });
   }
+
+  it('shows the same of samples that do not all fit on the device', async () => {
+    const once = pictures([3, 146, 146]);
+    const images = new Uint8Array(2 * once.images.length);
+    images.set(once.images);
+    const source = { ...once, images, labels: Int32Array.of(...once.labels, ...once.labels) };
+    const place = { ...transform, padTop: -60, padLeft: -70 };
+    const of = { source, input: [3, 17, 18], transform: place, augmentation: augmentation(together, source) };
+    expect(images.length).toBeGreaterThan(maxStorageBufferBindingSize);
+    expect(await shown(testBackend(small), of)).toEqual(await shown(backend, of));
+  });
 
   const places = [
     ['in the middle of a larger input', [3, 17, 18], { padTop: 2, padLeft: 1 }],
@@ -55,7 +66,6 @@ describe.skipIf(missing)(`augmentation on a GPU${missing ? ` (skipped: ${missing
       for (const floats of [false, true]) {
         const of = { source: pictures([3, 12, 15], floats), input, transform: { ...transform, ...place } };
         const [actual, expected] = [await shown(backend, of), await shown(createReferenceBackend(), of)];
-        const tensor = (data: Float32Array) => ({ shape: [data.length], data });
         expect(relativeError(tensor(actual), tensor(expected))).toBeLessThan(1e-6);
       }
     });

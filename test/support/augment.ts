@@ -47,8 +47,36 @@ export interface Showing {
   readonly threads?: number;
 }
 
+/** Each kind alone, with numbers that show; a new kind needs a line. */
+export const alone: Readonly<Record<string, object>> = {
+  shift: { type: 'shift', x: 3.5, y: 2 },
+  rotate: { type: 'rotate', degrees: 40 },
+  scale: { type: 'scale', from: 0.7, to: 1.4, stretch: true },
+  shear: { type: 'shear', amount: 0.4 },
+  flip: { type: 'flip', horizontal: 0.5, vertical: 0.3 },
+  crop: { type: 'crop', padding: 3 },
+  elastic: { type: 'elastic', amplitude: 1.5, smoothness: 3 },
+  colour: { type: 'colour', brightness: 0.4, contrast: 0.4, saturation: 0.6, hue: 40 },
+  lighting: { type: 'lighting', deviation: 2 },
+  cutout: { type: 'cutout', size: 5 },
+};
+export const together = Object.values(alone);
+
+export const transform = {
+  scale: Float32Array.of(0.011, 0.013, 0.017),
+  shift: Float32Array.of(-1, 0.5, -0.25),
+  padTop: 2,
+  padLeft: 1,
+};
+
+/** A list of steps on pictures that lie within a larger input. */
+export function showing(list: readonly object[], floats: boolean): Showing {
+  const source = pictures([3, 12, 15], floats);
+  return { source, input: [3, 17, 18], transform, augmentation: augmentation(list, source), epoch: 3 };
+}
+
 /**
- * What a network is shown in a step of training, [16, ...input]: a dense layer that starts from 0 and makes one step
+ * What a network is shown of the first 16 samples in a step of training, [16, ...input]: a dense layer that starts from 0 and makes one step
  * of 1 against the squared error holds, in the row of each class, the sample of that class over the batch size, exactly.
  */
 export async function shown(backend: Backend, showing: Showing): Promise<Float32Array> {
@@ -61,11 +89,12 @@ export async function shown(backend: Backend, showing: Showing): Promise<Float32
   const zeros = new Map([['D.weight', new Float32Array(count * elements(input))]]);
   program.setState({ parameters: zeros, optimizer: new Map() });
   program.attach('train', source, transform, augmentation);
-  const order = Uint32Array.from(source.labels, (_, i) => i);
+  // A step that changes nothing goes before, and the order is not that in which samples are stored.
+  const order = Uint32Array.from({ length: 2 * count }, (_, i) => (7 * i + (i < count ? 3 : 0)) % count);
   await program.train('train', {
     order,
     batchSize: count,
-    rates: Float32Array.of(1),
+    rates: Float32Array.of(0, 1),
     epoch,
     moment: { seed: 1, step: 0 },
   });

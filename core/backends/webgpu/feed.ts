@@ -2,15 +2,17 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { elements, mapShape } from '../../kernels/shape.ts';
 import type { Augmentation, SampleSource, Transform } from '../backend.ts';
-import { gatherAugmented } from '../reference/gather.ts';
 import type { Gpu } from './device.ts';
 import type { BufferPart, Dispatch, StepContext } from './dispatch.ts';
-import { gather } from './kernels/gather.ts';
+import { type GatherSite, gather, gatherViews } from './kernels/gather.ts';
 import type { ProgramMemory } from './memory.ts';
-import type { Place } from './shader.ts';
+import type { Place, Shader } from './shader.ts';
+import { ViewPacker } from './views.ts';
 
-/** Bytes of samples that are sent at once where a data set does not fit on the device, or is changed on the way. */
+/** Bytes of samples that are sent at once where a data set does not fit on the device. */
 const streamedBytes = 1 << 26;
+/** Bytes of views that are sent at once. */
+const viewBytes = 1 << 24;
 
 /** What a program needs to feed itself. */
 export interface FeedContext {
@@ -32,61 +34,36 @@ export interface Feed {
   destroy(): void;
 }
 
+/** A feed of samples as they are stored. */
+export interface StoredFeed extends Feed {
+  /** The samples on the device; sent, or given room, when first asked for. @throws `memory.exhausted` */
+  samples(): Promise<GpuSamples>;
+}
+
 /**
  * The whole split on the device where it fits, so that a step sends no samples; else only those of the steps to come.
  */
-export function openFeed(to: FeedContext, source: SampleSource, transform: Transform): Feed {
+export function openFeed(to: FeedContext, source: SampleSource, transform: Transform): StoredFeed {
   return source.images.byteLength <= largestBinding(to.gpu)
     ? new ResidentFeed(to, source, transform)
-    : new StreamedFeed(to, source, transform, copied(source));
+    : new StreamedFeed(to, source, transform);
+}
+
+/** The same samples seen anew in every epoch: their views are drawn by the processor, and followed by the device. */
+export function openAugmentedFeed(
+  to: FeedContext,
+  stored: StoredFeed,
+  source: SampleSource,
+  transform: Transform,
+  augmentation: Augmentation,
+): Feed {
+  return new AugmentedFeed(to, stored, source, transform, augmentation);
 }
 
 const largestBinding = ({ limits: { maxBufferSize, maxStorageBufferBindingSize } }: Gpu): number =>
   Math.min(maxBufferSize, maxStorageBufferBindingSize);
 
-/** Samples that every epoch draws anew: changed by the processor, then sent. */
-export function openAugmentedFeed(
-  to: FeedContext,
-  source: SampleSource,
-  transform: Transform,
-  augmentation: Augmentation,
-): Feed {
-  const seen = to.plan.input;
-  const select: Select = (indices, epoch) => {
-    const data = new Float64Array(indices.length * elements(seen));
-    const batch = { shape: [indices.length, ...seen], data };
-    gatherAugmented(source, transform, augmentation, epoch, indices, batch);
-    return Float32Array.from(data);
-  };
-  const [channels] = mapShape(seen);
-  const asItIs = { scale: new Float32Array(channels).fill(1), shift: new Float32Array(channels) };
-  const images = new Float32Array(0);
-  return new StreamedFeed(
-    to,
-    { ...source, images, shape: seen },
-    { ...asItIs, padTop: 0, padLeft: 0 },
-    select,
-  );
-}
-
-/** The samples at these indices, one after the other. */
-type Select = (indices: Uint32Array, epoch: number) => Uint8Array | Float32Array;
-
-function copied({ images, shape }: SampleSource): Select {
-  const size = elements(shape);
-  return (indices) => {
-    const chosen =
-      images instanceof Uint8Array
-        ? new Uint8Array(Math.ceil((indices.length * size) / 4) * 4)
-        : new Float32Array(indices.length * size);
-    indices.forEach((index, i) => {
-      chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
-    });
-    return chosen;
-  };
-}
-
-/** What both kinds share: their buffers, and the shader that reads them. */
+/** Where samples of a split lie on the device, and the shaders that read them. */
 class GpuSamples {
   readonly images: GPUBuffer;
   readonly labels: GPUBuffer;
@@ -103,17 +80,18 @@ class GpuSamples {
     return to.gpu.guarded(what, () => new GpuSamples(to, imageBytes, count));
   }
 
-  gather({ images, shape }: SampleSource, transform: Transform): Promise<Dispatch> {
-    const { plan, pitch, memory, context } = this.#to;
-    const form = images instanceof Uint8Array ? 'bytes' : 'floats';
-    const input = { value: plan.inputValue };
-    const shader = gather({ stored: shape, seen: plan.input, form, transform, input, pitch });
-    const resolve = (place: Place): BufferPart => {
-      const own =
-        'all' in place && (place.all === 'images' || place.all === 'labels') ? this[place.all] : null;
-      return own ? { buffer: own, offset: 0, size: own.size } : memory.resolve(place);
+  /** Binds a shader that reads samples, and their views where there are some. */
+  prepare(label: string, shader: Shader, views?: GPUBuffer): Promise<Dispatch> {
+    const own: Partial<Record<string, GPUBuffer | undefined>> = {
+      images: this.images,
+      labels: this.labels,
+      views,
     };
-    return context.prepare(`gather ${shape.join('x')} to ${plan.input.join('x')}`, shader, resolve);
+    const resolve = (place: Place): BufferPart => {
+      const buffer = 'all' in place ? own[place.all] : undefined;
+      return buffer ? { buffer, offset: 0, size: buffer.size } : this.#to.memory.resolve(place);
+    };
+    return this.#to.context.prepare(label, shader, resolve);
   }
 
   destroy(): void {
@@ -122,32 +100,51 @@ class GpuSamples {
   }
 }
 
-class ResidentFeed implements Feed {
+function siteOf(
+  { plan, pitch }: FeedContext,
+  { images, shape }: SampleSource,
+  transform: Transform,
+): GatherSite {
+  const form = images instanceof Uint8Array ? 'bytes' : 'floats';
+  return { stored: shape, seen: plan.input, form, transform, input: { value: plan.inputValue }, pitch };
+}
+
+const namesOf = ({ stored, seen }: GatherSite) => `${stored.join('x')} to ${seen.join('x')}`;
+
+class ResidentFeed implements StoredFeed {
   readonly atOnce = Number.POSITIVE_INFINITY;
   readonly #to: FeedContext;
   readonly #source: SampleSource;
-  readonly #transform: Transform;
-  #samples: GpuSamples | undefined;
+  readonly #site: GatherSite;
+  #sent: GpuSamples | undefined;
+  #samples: Promise<GpuSamples> | undefined;
   #ready: Promise<Dispatch> | undefined;
 
   constructor(to: FeedContext, source: SampleSource, transform: Transform) {
     this.#to = to;
     this.#source = source;
-    this.#transform = transform;
+    this.#site = siteOf(to, source, transform);
   }
 
   ready(): Promise<Dispatch> {
-    this.#ready ??= this.#send();
+    this.#ready ??= this.samples().then((samples) =>
+      samples.prepare(`gather ${namesOf(this.#site)}`, gather(this.#site)),
+    );
     return this.#ready;
   }
 
-  async #send(): Promise<Dispatch> {
+  samples(): Promise<GpuSamples> {
+    this.#samples ??= this.#send();
+    return this.#samples;
+  }
+
+  async #send(): Promise<GpuSamples> {
     const { images, labels } = this.#source;
     const { gpu } = this.#to;
-    this.#samples = await GpuSamples.create(this.#to, images.byteLength, labels.length);
-    writeWhole(gpu, this.#samples.images, images);
-    gpu.write(this.#samples.labels, 0, labels);
-    return this.#samples.gather(this.#source, this.#transform);
+    this.#sent = await GpuSamples.create(this.#to, images.byteLength, labels.length);
+    writeWhole(gpu, this.#sent.images, images);
+    gpu.write(this.#sent.labels, 0, labels);
+    return this.#sent;
   }
 
   bring(indices: Uint32Array): Uint32Array {
@@ -155,28 +152,89 @@ class ResidentFeed implements Feed {
   }
 
   destroy(): void {
-    this.#samples?.destroy();
+    this.#sent?.destroy();
   }
 }
 
-class StreamedFeed implements Feed {
+class StreamedFeed implements StoredFeed {
   readonly atOnce: number;
   readonly #to: FeedContext;
   readonly #source: SampleSource;
-  readonly #transform: Transform;
-  readonly #select: Select;
+  readonly #site: GatherSite;
   readonly #bytesEach: number;
-  #samples: GpuSamples | undefined;
+  #room: GpuSamples | undefined;
+  #samples: Promise<GpuSamples> | undefined;
   #ready: Promise<Dispatch> | undefined;
 
-  constructor(to: FeedContext, source: SampleSource, transform: Transform, select: Select) {
+  constructor(to: FeedContext, source: SampleSource, transform: Transform) {
     this.#to = to;
     this.#source = source;
-    this.#transform = transform;
-    this.#select = select;
+    this.#site = siteOf(to, source, transform);
     this.#bytesEach = elements(source.shape) * source.images.BYTES_PER_ELEMENT;
     const room = Math.min(streamedBytes, largestBinding(to.gpu));
     this.atOnce = Math.max(to.pitch, Math.floor(room / this.#bytesEach));
+  }
+
+  ready(): Promise<Dispatch> {
+    this.#ready ??= this.samples().then((samples) =>
+      samples.prepare(`gather ${namesOf(this.#site)}`, gather(this.#site)),
+    );
+    return this.#ready;
+  }
+
+  samples(): Promise<GpuSamples> {
+    this.#samples ??= this.#makeRoom();
+    return this.#samples;
+  }
+
+  async #makeRoom(): Promise<GpuSamples> {
+    this.#room = await GpuSamples.create(this.#to, this.#bytesEach * this.atOnce, this.atOnce);
+    return this.#room;
+  }
+
+  bring(indices: Uint32Array): Uint32Array {
+    const { gpu } = this.#to;
+    const { images, labels } = heldIn(this.#room);
+    writeWhole(gpu, images, copied(this.#source, indices));
+    gpu.write(
+      labels,
+      0,
+      Int32Array.from(indices, (index) => this.#source.labels[index] ?? -1),
+    );
+    return Uint32Array.from(indices, (_, i) => i);
+  }
+
+  destroy(): void {
+    this.#room?.destroy();
+  }
+}
+
+class AugmentedFeed implements Feed {
+  readonly atOnce: number;
+  readonly #to: FeedContext;
+  readonly #stored: StoredFeed;
+  readonly #site: GatherSite;
+  readonly #packer: ViewPacker;
+  #views: GPUBuffer | undefined;
+  #ready: Promise<Dispatch> | undefined;
+
+  constructor(
+    to: FeedContext,
+    stored: StoredFeed,
+    source: SampleSource,
+    transform: Transform,
+    augmentation: Augmentation,
+  ) {
+    this.#to = to;
+    this.#stored = stored;
+    this.#site = siteOf(to, source, transform);
+    const [channels, height, width] = mapShape(source.shape);
+    const [, newHeight, newWidth] = mapShape(to.plan.input);
+    const { padTop: top, padLeft: left } = transform;
+    const geometry = { channels, height, width, newHeight, newWidth, top, left };
+    this.#packer = new ViewPacker(augmentation, geometry);
+    const room = Math.floor(viewBytes / (4 * this.#packer.layout.words));
+    this.atOnce = Math.min(stored.atOnce, Math.max(to.pitch, room));
   }
 
   ready(): Promise<Dispatch> {
@@ -185,25 +243,45 @@ class StreamedFeed implements Feed {
   }
 
   async #prepare(): Promise<Dispatch> {
-    this.#samples = await GpuSamples.create(this.#to, this.#bytesEach * this.atOnce, this.atOnce);
-    return this.#samples.gather(this.#source, this.#transform);
+    const samples = await this.#stored.samples();
+    const { layout } = this.#packer;
+    const bytes = 4 * layout.words * this.atOnce;
+    this.#views = await this.#to.gpu.guarded('the views of samples', () =>
+      this.#to.gpu.storage('views', bytes),
+    );
+    const shader = gatherViews({ ...this.#site, layout });
+    return samples.prepare(`gather views of ${namesOf(this.#site)}`, shader, this.#views);
   }
 
   bring(indices: Uint32Array, epoch: number): Uint32Array {
-    if (!this.#samples) throw new ConvolabError('internal', 'Samples were asked for before there was room.');
-    const { gpu } = this.#to;
-    writeWhole(gpu, this.#samples.images, this.#select(indices, epoch));
-    gpu.write(
-      this.#samples.labels,
-      0,
-      Int32Array.from(indices, (index) => this.#source.labels[index] ?? -1),
-    );
+    const places = this.#stored.bring(indices, epoch);
+    this.#to.gpu.write(heldIn(this.#views), 0, this.#packer.pack(indices, places, epoch));
     return Uint32Array.from(indices, (_, i) => i);
   }
 
   destroy(): void {
-    this.#samples?.destroy();
+    this.#views?.destroy();
   }
+}
+
+/** What `ready` made. */
+function heldIn<T>(room: T | undefined): T {
+  if (room === undefined)
+    throw new ConvolabError('internal', 'Samples were asked for before there was room.');
+  return room;
+}
+
+/** The samples at these indices, one after the other, in whole words. */
+function copied({ images, shape }: SampleSource, indices: Uint32Array): Uint8Array | Float32Array {
+  const size = elements(shape);
+  const chosen =
+    images instanceof Uint8Array
+      ? new Uint8Array(Math.ceil((indices.length * size) / 4) * 4)
+      : new Float32Array(indices.length * size);
+  indices.forEach((index, i) => {
+    chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return chosen;
 }
 
 /** Whole words are written; what is left over of bytes, with zeros behind it. */

@@ -42,6 +42,7 @@ export type Collection =
   | 'partials'
   | 'images'
   | 'labels'
+  | 'views'
   | 'order';
 
 /** An operand of a call: its place, and its shape without the batch. */

@@ -26,7 +26,7 @@ export class Splits {
     this.#detach(name);
     const plain = openFeed(this.#to, source, transform);
     const changes = augmentation && augmentation.steps.length > 0;
-    const training = changes ? openAugmentedFeed(this.#to, source, transform, augmentation) : plain;
+    const training = changes ? openAugmentedFeed(this.#to, plain, source, transform, augmentation) : plain;
     this.#attached.set(name, { source, plain, training });
   }
 
