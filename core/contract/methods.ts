@@ -92,7 +92,7 @@ export const validation = z.object({
   runs: z.array(z.object({ name: z.string(), seed: z.int(), choices: z.record(z.string(), z.unknown()) })),
   model: modelDescription.optional(),
   /**
-   * Learning rates at evenly spaced moments from the first step to the end of the last epoch, of the first run, when `ok`;
+   * Learning rates of evenly spaced steps from the first to the last, of the first run, when `ok`;
    * `followsMetric` where the schedule lowers them further when a metric stops improving, which nobody knows beforehand.
    */
   course: z.object({ rates: z.array(z.number()), followsMetric: z.boolean() }).optional(),

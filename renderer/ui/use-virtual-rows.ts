@@ -1,5 +1,6 @@
-import { useVirtualizer } from '@tanstack/vue-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/vue-virtual';
 import { computed, nextTick, ref, useTemplateRef } from 'vue';
+import { takePlaces } from './places.ts';
 
 /** Pixels; the same as `--row`. */
 const rowHeight = 28;
@@ -8,29 +9,56 @@ const overscan = 6;
 
 /**
  * A list of any length of which only the rows in view are in the page, walked by keys: one row has the keyboard, and Tab leads to
- * it alone. The component puts `ref="scroller"` on what scrolls, `data-index` on every row, and keeps `active` at the row in focus.
+ * it alone. That row is in the page wherever the list is scrolled to: the keyboard is not lost with it. The component puts
+ * `ref="scroller"` on what scrolls, `data-index` on every row, and keeps `active` at the row in focus.
+ * @param held key of the row that something is being typed in: it stays in the page too
  */
-export function useVirtualRows<Row>(rows: () => readonly Row[], keyOf: (row: Row) => string) {
+export function useVirtualRows<Row>(
+  rows: () => readonly Row[],
+  keyOf: (row: Row) => string,
+  held: () => string | null = () => null,
+) {
   const scroller = useTemplateRef<HTMLElement>('scroller');
   const active = ref(0);
+  const heldIndex = computed(() => {
+    const key = held();
+    return key === null ? -1 : rows().findIndex((row) => keyOf(row) === key);
+  });
   const virtualizer = useVirtualizer(
-    computed(() => ({
-      count: rows().length,
-      getScrollElement: () => scroller.value,
-      estimateSize: () => rowHeight,
-      getItemKey: (index: number) => {
-        const row = rows()[index];
-        return row === undefined ? index : keyOf(row);
-      },
-      overscan,
-    })),
+    computed(() => {
+      const kept = [active.value, heldIndex.value].filter((index) => index >= 0);
+      return {
+        count: rows().length,
+        getScrollElement: () => scroller.value,
+        estimateSize: () => rowHeight,
+        getItemKey: (index: number) => {
+          const row = rows()[index];
+          return row === undefined ? index : keyOf(row);
+        },
+        overscan,
+        rangeExtractor: (range: Range) => {
+          const there = kept.filter((index) => index < range.count);
+          return [...new Set([...defaultRangeExtractor(range), ...there])].sort((a, b) => a - b);
+        },
+      };
+    }),
   );
-  /** Those in the page, with their distance from the top in pixels. */
-  const shown = computed(() =>
+  const inPage = computed(() =>
     virtualizer.value.getVirtualItems().flatMap(({ index, start }) => {
       const row = rows()[index];
       return row === undefined ? [] : [{ index, start, row, key: keyOf(row) }];
     }),
+  );
+  const places = computed<Map<string, number>>((before) =>
+    takePlaces(
+      inPage.value.map(({ key }) => key),
+      before ?? new Map(),
+      held(),
+    ),
+  );
+  /** Those in the page, with their distance from the top in pixels. A list whose cells keep nothing of a row is keyed by `place`. */
+  const shown = computed(() =>
+    inPage.value.map((item) => ({ ...item, place: places.value.get(item.key) ?? 0 })),
   );
   const height = computed(() => virtualizer.value.getTotalSize());
 

@@ -111,6 +111,7 @@ async function accepted(store: Store, experiment: Experiment): Promise<Validatio
   const first = configs[0] as RunConfig;
   const { epochs, batchSize, optimizer, schedule } = first.train;
   const { issues, warnings } = adviseOn(experiment.backend);
+  const counts = await knownCounts(first.dataset, store.home);
   return {
     ok: issues.length === 0,
     issues,
@@ -118,23 +119,34 @@ async function accepted(store: Store, experiment: Experiment): Promise<Validatio
     yaml: experimentToYaml(experiment),
     runs: configs.map(({ name, seed, choices }) => ({ name, seed, choices: { ...choices } })),
     model: describeModel(buildGraph(await resolveModel(first.model)), batchSize),
-    course: rateCourse(schedule, optimizer.lr, epochs),
+    course: rateCourse(schedule, optimizer.lr, epochs, counts && Math.ceil(counts.train / batchSize)),
     secondsPerEpoch: measuredPace(store, first),
-    diskBytes: await estimatedBytes(store.home, first),
+    diskBytes: counts && (await estimatedBytes(first, counts)),
     warnings,
   };
 }
 
-/** What one run leaves on disk; null for derived sets, whose samples are not counted yet. */
-async function estimatedBytes(home: string, config: RunConfig): Promise<number | null> {
-  const { dataset, model } = config;
+interface SampleCounts {
+  /** Without those held out. */
+  readonly train: number;
+  /** Of test and validation together. */
+  readonly judged: number;
+}
+
+/** What is trained on and judged by; null for derived sets, whose samples are not counted yet, and where nothing would be left to train on. */
+async function knownCounts(dataset: RunConfig['dataset'], home: string): Promise<SampleCounts | null> {
   if (isDerived(dataset)) return null;
   const { splits } = await findDataset(dataset.name).inspect(home);
   const { train = 0, test = 0 } = splits;
   const { validation } = dataset;
   const held = validation < 1 ? Math.round(validation * train) : validation;
-  const plan = compilePlan(buildGraph(await resolveModel(model)), { retain: false });
-  return estimateRunBytes(plan, config, test + held);
+  return train > held ? { train: train - held, judged: test + held } : null;
+}
+
+/** What one run leaves on disk. */
+async function estimatedBytes(config: RunConfig, { judged }: SampleCounts): Promise<number> {
+  const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
+  return estimateRunBytes(plan, config, judged);
 }
 
 /** Runs looked back at for a pace. */

@@ -49,20 +49,35 @@ function scheduleOf(spec: ScheduleSpec): Schedule {
 }
 
 /** Enough for a curve as wide as it is ever drawn. */
-const mostDrawn = 240;
+const mostDrawn = 241;
 
-/** A schedule before the training: rates at evenly spaced moments from its first step to its end. */
+/** Of an epoch, for the curve alone, where it is not known how many there are. */
+const usualSteps = 100;
+
+/** A schedule before the training: the rates of evenly spaced steps, from the first to the last of them. */
 export interface RateCourse {
   readonly rates: number[];
   /** True where the rate falls only when a metric stops improving, which the rates cannot show. */
   readonly followsMetric: boolean;
 }
 
-export function rateCourse(spec: ScheduleSpec, baseRate: number, epochs: number): RateCourse {
-  const count = Math.min(mostDrawn, 16 * epochs) + 1;
-  const rates = Array.from({ length: count }, (_, i) =>
-    rateAt(spec, baseRate, (epochs * i) / (count - 1), epochs),
-  );
+/**
+ * @param stepsPerEpoch null where it is not known yet how many samples there are
+ */
+export function rateCourse(
+  spec: ScheduleSpec,
+  baseRate: number,
+  epochs: number,
+  stepsPerEpoch: number | null,
+): RateCourse {
+  const perEpoch = stepsPerEpoch ?? usualSteps;
+  // No step is done at the very end: a schedule may have another rate there, which trains nothing.
+  const last = epochs * perEpoch - 1;
+  const count = Math.min(mostDrawn, last + 1);
+  const rates = Array.from({ length: count }, (_, i) => {
+    const step = count === 1 ? 0 : Math.round((last * i) / (count - 1));
+    return rateAt(spec, baseRate, step / perEpoch, epochs);
+  });
   return { rates, followsMetric: scheduleOf(spec).followsMetric };
 }
 

@@ -1,4 +1,5 @@
 import { formatPlain } from '../../charts/format.ts';
+import { compareTexts } from '../../ui/text-order.ts';
 
 /** What a setting becomes from the baseline's value: `+0.04 (×5)`; empty where it stays, `≠` where it is no number. */
 export function deltaOf(from: readonly unknown[], to: readonly unknown[]): string {
@@ -47,8 +48,7 @@ export function nestedKeys(paths: readonly string[]): KeyLine[] {
 function linesOf({ children }: KeyTree, prefix: string, depth: number): KeyLine[] {
   const sorted = [...children].sort(
     ([a, left], [b, right]) =>
-      Number(left.children.size > 0) - Number(right.children.size > 0) ||
-      a.localeCompare(b, 'en', { numeric: true }),
+      Number(left.children.size > 0) - Number(right.children.size > 0) || compareTexts(a, b),
   );
   return sorted.flatMap(([key, tree]): KeyLine[] => {
     if (tree.children.size === 0) return [{ path: prefix + key, name: key, depth, leaf: true }];

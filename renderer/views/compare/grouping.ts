@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../core/contract/runs.ts';
 import { formatSetting } from '../../ui/format.ts';
+import { compareTexts } from '../../ui/text-order.ts';
 
 /** `model.options.activation` is called `activation` where no other key ends alike. */
 export function shortKey(path: string): string {
@@ -42,7 +43,7 @@ export function writePercent(fraction: number): string {
 /** The values that a setting takes, each once, as they are written, in their order. */
 export function differingValues(values: readonly unknown[]): string[] {
   const written = new Set(values.map((value) => formatSetting(value ?? undefined)));
-  return [...written].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return [...written].sort(compareTexts);
 }
 
 type Statistic = Comparison['groups'][number]['best'];

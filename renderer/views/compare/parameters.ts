@@ -2,6 +2,7 @@ import type { Comparison, RunSummary } from '../../../core/contract/runs.ts';
 import { formatDuration, formatTick, formatValue, valueKind } from '../../charts/format.ts';
 import { linearTicks, logTicks, toAxis } from '../../charts/scale.ts';
 import { formatSetting } from '../../ui/format.ts';
+import { compareTexts } from '../../ui/text-order.ts';
 
 type Cell = number | string | null;
 
@@ -107,9 +108,7 @@ function tickText(value: number, write: (cell: Cell) => string): string {
 }
 
 function categories(key: string, cells: readonly Cell[], write: (cell: Cell) => string): Parameter {
-  const values = [...new Set(cells)].sort((a, b) =>
-    String(a ?? '').localeCompare(String(b ?? ''), 'en', { numeric: true }),
-  );
+  const values = [...new Set(cells)].sort((a, b) => compareTexts(String(a ?? ''), String(b ?? '')));
   const place = (cell: Cell) => (values.length > 1 ? values.indexOf(cell) / (values.length - 1) : 0.5);
   return {
     key,

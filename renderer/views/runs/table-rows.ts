@@ -3,6 +3,7 @@ import type { Settings } from '../../../core/contract/filter/keys.ts';
 import type { RunSummary } from '../../../core/contract/runs.ts';
 import { formatSetting } from '../../ui/format.ts';
 import type { Sorting } from '../../ui/table.ts';
+import { compareTexts } from '../../ui/text-order.ts';
 import { groupSpread, type RunColumn, type Value } from './columns.ts';
 
 /** A line of the table: the runs that agree in what they are grouped by, or one run. */
@@ -94,9 +95,7 @@ function compareLists(one: readonly unknown[], other: readonly unknown[]): numbe
 function compareSettings(one: unknown, other: unknown): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'number' || typeof other === 'number') return typeof one === 'number' ? 1 : -1;
-  return formatSetting(one ?? undefined).localeCompare(formatSetting(other ?? undefined), 'en', {
-    numeric: true,
-  });
+  return compareTexts(formatSetting(one ?? undefined), formatSetting(other ?? undefined));
 }
 
 /** Sorted by the column in force; what has no value there comes last either way, and equals keep their order. */
@@ -120,7 +119,7 @@ function sortBy<Item>(
 function compareValues(one: number | string, other: number | string): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one !== typeof other) return typeof one === 'number' ? 1 : -1;
-  return String(one).localeCompare(String(other), 'en', { numeric: true });
+  return compareTexts(String(one), String(other));
 }
 
 /** The best value of a column among runs, which the table marks; null where no end is better, or all are alike. */

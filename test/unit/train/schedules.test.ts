@@ -4,7 +4,13 @@ import { layerDescriptors } from '../../../core/layers/index.ts';
 import { initializerDescriptors } from '../../../core/train/initializers.ts';
 import { lossDescriptors } from '../../../core/train/losses.ts';
 import { optimizerDescriptors, optimizerSchema } from '../../../core/train/optimizers/index.ts';
-import { rateAt, scheduleDescriptors, scheduleSchema } from '../../../core/train/schedules/index.ts';
+import {
+  rateAt,
+  rateCourse,
+  scheduleDescriptors,
+  scheduleSchema,
+} from '../../../core/train/schedules/index.ts';
+import type { ScheduleSpec } from '../../../core/train/schedules/schedule.ts';
 
 describe('the learning rate', () => {
   it('stays where it is when constant', () => {
@@ -67,6 +73,43 @@ describe('the learning rate', () => {
       warmup: 0,
     });
     expect(optimizerSchema.parse({ type: 'sgd' })).toMatchObject({ momentum: 0.9, weightDecay: 0 });
+  });
+});
+
+describe('the course of a rate before the training', () => {
+  // What the loop asks for: each step by the epochs done before it.
+  const trained = (spec: ScheduleSpec, epochs: number, perEpoch: number) =>
+    Array.from({ length: epochs * perEpoch }, (_, step) => rateAt(spec, 0.1, step / perEpoch, epochs));
+  const specs: readonly ScheduleSpec[] = [
+    { type: 'constant' },
+    { type: 'step', every: 1, factor: 0.1 },
+    { type: 'exponential', factor: 0.5 },
+    { type: 'polynomial', power: 1, final: 0 },
+    { type: 'polynomial', power: 2, final: 0.1 },
+    { type: 'cosine', final: 0 },
+    { type: 'cosine', final: 0, warmup: 1 },
+    { type: 'plateau', factor: 0.5, patience: 3, minimumChange: 0, least: 0.001 },
+  ];
+
+  it.each(specs)('is what the steps train with, where each can be drawn: %o', (spec) => {
+    expect(rateCourse(spec, 0.1, 4, 7).rates).toEqual(trained(spec, 4, 7));
+  });
+
+  it.each(specs)('begins and ends with the rates of the first and last step of many: %o', (spec) => {
+    const { rates } = rateCourse(spec, 0.1, 4, 782);
+    const all = trained(spec, 4, 782);
+    expect(rates).toHaveLength(241);
+    expect([rates[0], rates.at(-1)]).toEqual([all[0], all.at(-1)]);
+    for (const rate of rates) expect(all).toContain(rate);
+  });
+
+  it('ends on the last step of a staircase, not on the one after the training', () => {
+    const { rates } = rateCourse({ type: 'step', every: 1, factor: 0.1 }, 1, 3, null);
+    expect(rates.at(-1)).toBeCloseTo(0.01, 15);
+  });
+
+  it('is one rate where there is one step', () => {
+    expect(rateCourse({ type: 'cosine', final: 0 }, 0.1, 1, 1).rates).toEqual([0.1]);
   });
 });
 
