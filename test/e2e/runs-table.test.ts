@@ -219,3 +219,76 @@ describeInShells('the table of runs', (app) => {
     expect(app().errors).toEqual([]);
   });
 });
+
+describeInShells('a table of more runs than fit', (app) => {
+  const table = () => app().page.getByRole('treegrid', { name: 'Runs' });
+  const scrollTo = (top: number) =>
+    table().evaluate((it, to) => {
+      it.scrollTop = to;
+    }, top);
+  const firstRow = () => table().locator('[data-index="0"]');
+  const lastRow = () => table().locator('[data-index="79"]');
+
+  beforeAll(async () => {
+    await stoppedRuns(
+      app(),
+      'many',
+      Array.from({ length: 80 }, (_, index) => index + 1),
+    );
+    await openPage(app(), '/runs');
+    await firstRow().waitFor();
+  });
+
+  test('keeps the keyboard where it is while it is scrolled', async () => {
+    const { page } = app();
+    await firstRow().focus();
+    await scrollTo(100_000);
+    await lastRow().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => page.evaluate(() => (document.activeElement as HTMLElement).dataset.index))
+      .toBe('1');
+  });
+
+  test('keeps what is being typed with its run, while another comes into view', async () => {
+    const { page } = app();
+    await scrollTo(0);
+    const name = (await firstRow().getByRole('checkbox').getAttribute('aria-label')) ?? '';
+    const edited = /many\/seed \d+/.exec(name)?.[0] ?? '';
+    await firstRow()
+      .getByRole('button', { name: /^Notes on/ })
+      .click();
+    const notes = page.getByRole('textbox', { name: `Notes on ${edited}` });
+    await notes.pressSequentially('typed before');
+    await scrollTo(100_000);
+    await lastRow().waitFor();
+    await notes.pressSequentially(' and after');
+    await page.keyboard.press('Enter');
+    const noted = async () => (await app().call('runs.list', {})).filter((run) => run.notes !== '');
+    await expect.poll(noted).toMatchObject([{ name: edited, notes: 'typed before and after' }]);
+  });
+
+  test('is sorted into the rows that are there, each with what it holds', async () => {
+    await scrollTo(0);
+    await table().getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    const seeds = () =>
+      table()
+        .locator('[data-index]')
+        .evaluateAll((rows) =>
+          rows
+            .map((row) => ({
+              index: Number((row as HTMLElement).dataset.index),
+              box: row.querySelector('[role=checkbox]')?.getAttribute('aria-label'),
+              colour: row.querySelector('.swatch')?.getAttribute('aria-label'),
+            }))
+            .sort((a, b) => a.index - b.index)
+            .slice(0, 20),
+        );
+    const wanted = Array.from({ length: 20 }, (_, index) => ({
+      index,
+      box: `Show many/seed ${index + 1} in comparisons`,
+      colour: `Colour of many/seed ${index + 1}`,
+    }));
+    await expect.poll(seeds).toEqual(wanted);
+  });
+});
