@@ -25,6 +25,11 @@ test.each<[string, Pick<PaceRatio, 'kind'> & Partial<PaceRatio>, string[]]>([
     ['needs 2.50 times the epochs of relu (runs from 1.50 to 4.00, n = 3 + 2).'],
   ],
   [
+    'alone where there is one run of each',
+    { kind: 'exact', range: [2.5, 2.5], counts: [1, 1] },
+    ['needs 2.50 times the epochs of relu (n = 1 + 1).'],
+  ],
+  [
     'as a bound where runs of the slower never came there',
     { kind: 'least', pace: 'seconds' },
     ['needs at least 2.50 times the seconds of relu (some of its runs never came there, n = 3 + 2).'],
@@ -34,4 +39,13 @@ test.each<[string, Pick<PaceRatio, 'kind'> & Partial<PaceRatio>, string[]]>([
   expect(pacesInWords([{ ...base, ...ratio } as PaceRatio], target)).toEqual(
     words.map((rest) => `To validation/accuracy 98.00%: sigmoid ${rest}`),
   );
+});
+
+test('of many ratios the first are told, and how many there are', () => {
+  const words = pacesInWords(
+    Array.from({ length: 10 }, () => ({ ...base, kind: 'exact' as const, counts: [3, 2] })),
+    target,
+  );
+  expect(words).toHaveLength(9);
+  expect(words.at(-1)).toBe('To validation/accuracy 98.00%: 2 more pairs with --json.');
 });
