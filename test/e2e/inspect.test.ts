@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
-import { cli } from '../support/cli.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
 import { openPage, trainedRun } from '../support/window.ts';
 
@@ -92,45 +89,6 @@ describeInShells('looking inside a run', (app) => {
       await page.getByRole('option', { name: 'of the test set' }).click();
       await page.getByText(/of 300 images of the test set/).waitFor();
     });
-  });
-
-  test('the counts and the figures of every class are those of what `evaluate` predicts', async () => {
-    const { page, home } = app();
-    const out = join(home, 'predictions.csv');
-    const { code, stderr } = await cli(home, ['evaluate', relu, '--predictions', out]);
-    expect([code, stderr]).toEqual([0, '']);
-    const rows = readFileSync(out, 'utf8').trim().split('\n').slice(1);
-    const pairs = rows.map((row) => row.split(',')).map((row) => [Number(row[1]), Number(row[3])] as const);
-    const digits = Array.from({ length: 10 }, (_, digit) => digit);
-    const number = (count: number) => (count === 0 ? '' : String(count));
-    const count = (truth: number | null, predicted: number | null) =>
-      pairs.filter(([label, made]) => (truth ?? label) === label && (predicted ?? made) === made).length;
-
-    await open(relu, 'confusion');
-    await page.getByRole('button', { name: /^Best/ }).click();
-    const best = (await app().call('runs.get', { run: relu })).summary.bestEpoch;
-    await page.getByText(`After epoch ${best}, ${pairs.filter(([a, b]) => a === b).length} of 300`).waitFor();
-    for (const truth of digits) {
-      for (const predicted of digits) {
-        const cell = page.locator(`[data-cell="${truth},${predicted}"]`);
-        expect((await cell.textContent())?.trim(), `${truth}, ${predicted}`).toBe(
-          number(count(truth, predicted)),
-        );
-      }
-    }
-    const share = (part: number, whole: number) =>
-      whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)}%`;
-    const table = page.locator('.scores tbody tr');
-    for (const digit of digits) {
-      const written = await table.nth(digit).getByRole('cell').allTextContents();
-      const [right, all, taken] = [count(digit, digit), count(digit, null), count(null, digit)];
-      expect([written[0], written[1], written.at(-2)], String(digit)).toEqual([
-        String(all),
-        share(right, all),
-        share(right, taken),
-      ]);
-    }
-    await page.getByRole('checkbox', { name: 'follow latest' }).click();
   });
 
   describe('the one epoch slider', () => {
