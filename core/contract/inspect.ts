@@ -62,6 +62,20 @@ export const layerGradients = z.object({
 });
 export type LayerGradients = z.infer<typeof layerGradients>;
 
+/** How much of the loss of many images reaches each layer. */
+export const gradientFlow = z.object({
+  run: z.string(),
+  epoch: z.int(),
+  /** Whose loss: the first `count` samples of the split. */
+  split: z.string(),
+  count: z.int(),
+  /** Mean over them. */
+  loss: z.number(),
+  /** The input, then every layer in order: square root of the mean of squares of every image's own gradient there. */
+  layers: z.array(z.object({ ...named, rms: z.number() })),
+});
+export type GradientFlow = z.infer<typeof gradientFlow>;
+
 /** One output of a layer, and the very numbers that make it. */
 export const arithmetic = z.object({
   layer: z.string(),
@@ -214,6 +228,13 @@ export const inspectMethods = {
   'runs.predictions': method(predictionQuery, predictionPage),
   'runs.featureMaps': method(seen, featureMaps),
   'runs.gradients': method(asked, layerGradients),
+  'runs.gradientFlow': method(
+    network.extend({
+      split: z.string().optional(),
+      count: z.int().positive().max(1000).optional(),
+    }),
+    gradientFlow,
+  ),
   'runs.arithmetic': method(
     seen.extend({
       layer: z.string(),

@@ -13,6 +13,7 @@ export const useInspectStore = defineStore('inspect', () => ({
   kernelFilm: (request: Params<'runs.kernelFilm'>) => useBridge().call('runs.kernelFilm', request),
   featureMaps: (request: Params<'runs.featureMaps'>) => useBridge().call('runs.featureMaps', request),
   gradients: (request: Params<'runs.gradients'>) => useBridge().call('runs.gradients', request),
+  gradientFlow: (request: Params<'runs.gradientFlow'>) => useBridge().call('runs.gradientFlow', request),
   arithmetic: (request: Params<'runs.arithmetic'>) => useBridge().call('runs.arithmetic', request),
   saliency: (request: Params<'runs.saliency'>) => useBridge().call('runs.saliency', request),
   occlusion: (request: Params<'runs.occlusion'>) => useBridge().call('runs.occlusion', request),

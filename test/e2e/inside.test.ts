@@ -76,20 +76,29 @@ describeInShells('looking inside a network', (app) => {
     await openTab('network', `&image=0&layer=C1&beside=${relu}`);
     await button('Backward').click();
     const rows = page.locator('.flow tbody tr');
-    await expect.poll(() => rows.count(), patient).toBe(8);
-    await expect.poll(() => page.locator('.flow .bar').count(), patient).toBe(16);
-    for (const [run, column] of [
-      [sigmoid, 0],
-      [relu, 1],
-    ] as const) {
-      const { layers } = await app().call('runs.gradients', { run, image: { split: 'test', index: 0 } });
-      for (const [i, { id, rms }] of layers.entries()) {
-        const row = rows.nth(i);
-        expect(await row.getByRole('button').textContent()).toContain(id);
-        const written = await row.locator('td.number').nth(column).textContent();
-        expect(written, `${id} of run ${column}`).toBe(formatPlain(rms));
-      }
-    }
+    const shows = async (wanted: readonly { layers: readonly { id: string; rms: number }[] }[]) => {
+      const expected = wanted[0]?.layers.map(({ id }, i) => [
+        id,
+        ...wanted.map(({ layers }) => formatPlain(layers[i]?.rms ?? Number.NaN)),
+      ]);
+      const written = () =>
+        rows.evaluateAll((all) =>
+          all.map((row) =>
+            [...row.querySelectorAll('button, td.number')].map((cell) => cell.textContent.trim()),
+          ),
+        );
+      await expect.poll(written, patient).toEqual(expected);
+    };
+    const both = [sigmoid, relu];
+    await shows(await Promise.all(both.map((run) => app().call('runs.gradientFlow', { run, count: 128 }))));
+    expect(await page.locator('.flow .bar').count()).toBe(16);
+    const of = page.getByRole('combobox', { name: 'Of the loss of' });
+    await of.click();
+    await page.getByRole('option', { name: 'of this image' }).click();
+    const image = { split: 'test', index: 0 };
+    await shows(await Promise.all(both.map((run) => app().call('runs.gradients', { run, image }))));
+    await of.click();
+    await page.getByRole('option', { name: 'of 128 test images' }).click();
     await picture('Gradients of C1').nth(1).waitFor();
   });
 
@@ -146,6 +155,12 @@ describeInShells('looking inside a network', (app) => {
     await openTab('space');
     const points = page.getByRole('img', { name: '10,000 images as points, by class' });
     await points.waitFor();
+    await points.hover();
+    await page.mouse.wheel(0, -2000);
+    const beyond = page.getByText(/images lie beyond the edge/);
+    await beyond.waitFor();
+    await button('Show everything').click();
+    await beyond.waitFor({ state: 'detached' });
     await points.focus();
     await page.keyboard.press('ArrowRight');
     await page.getByText('Image 0: 7').waitFor();

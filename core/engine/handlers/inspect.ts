@@ -32,6 +32,7 @@ export function inspectHandlers(
     'runs.predictions': (params) => inspector.ask('runs.predictions', params),
     'runs.featureMaps': (params) => inspector.ask('runs.featureMaps', params),
     'runs.gradients': (params) => inspector.ask('runs.gradients', params),
+    'runs.gradientFlow': (params) => inspector.ask('runs.gradientFlow', params),
     'runs.arithmetic': (params) => inspector.ask('runs.arithmetic', params),
     'runs.saliency': (params) => inspector.ask('runs.saliency', params),
     'runs.occlusion': (params) => inspector.ask('runs.occlusion', params),

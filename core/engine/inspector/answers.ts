@@ -8,6 +8,7 @@ import { findWeights, openRunData, openRunNetwork } from '../run-network.ts';
 import { explainOutput } from './arithmetic.ts';
 import { project } from './embedding.ts';
 import { describeMaps } from './feature-maps.ts';
+import { measureFlow } from './gradient-flow.ts';
 import { describeGradients } from './gradients.ts';
 import { occlude } from './occlusion.ts';
 import { OpenNetwork } from './open-network.ts';
@@ -24,7 +25,12 @@ const mostOpen = 6;
 const is = <Q extends Question>(asked: Asked, question: Q): asked is Asked<Q> => asked.question === question;
 
 /** Questions that run many images; those about one image do not wait for them. */
-const long: ReadonlySet<Question> = new Set(['runs.strongest', 'runs.embedding', 'runs.predict']);
+const long: ReadonlySet<Question> = new Set([
+  'runs.gradientFlow',
+  'runs.strongest',
+  'runs.embedding',
+  'runs.predict',
+]);
 
 /**
  * Answers questions about trained networks; compiled ones are kept until others need their place. One question at a time,
@@ -78,6 +84,7 @@ export class Answers {
     if (is(asked, 'runs.prepare')) return network.ready();
     if (is(asked, 'runs.featureMaps')) return describeMaps(network, asked.params);
     if (is(asked, 'runs.gradients')) return describeGradients(network, asked.params);
+    if (is(asked, 'runs.gradientFlow')) return measureFlow(network, asked.params);
     if (is(asked, 'runs.arithmetic')) return explainOutput(network, asked.params);
     if (is(asked, 'runs.saliency')) return salientPixels(network, asked.params);
     if (is(asked, 'runs.occlusion')) return occlude(network, asked.params);

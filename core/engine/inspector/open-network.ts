@@ -61,6 +61,12 @@ export class OpenNetwork {
     return this.#retained('none', mostImages);
   }
 
+  /** From the loss of many images back to their pixels. */
+  backward(): Promise<Program> {
+    const plan = () => compilePlan(this.network.graph, { retain: true, backward: 'input' });
+    return this.#compiled('backward', plan, mostImages);
+  }
+
   /** From the gradient of an output back to the input, for one image. */
   seeded(): Promise<Program> {
     return this.#retained('seeded', 1);

@@ -40,7 +40,7 @@ export const inspect = {
     gradients: 'Gradients of {layer}',
     units: 'Units of {layer}',
     range: '{minimum} to {maximum}',
-    norm: 'RMS {rms}',
+    norm: 'RMS {rms}, of this image',
     more: '{shown} of {all} maps',
     hint: 'Click a pixel for the sum that made it.',
     hintUnit: 'Click a unit for the sum that made it.',
@@ -56,7 +56,10 @@ export const inspect = {
   flow: {
     title: 'Gradient that reaches each layer',
     about:
-      'Root mean square of dLoss/d(output), one image, logarithmic scale. Each step to the left is ten times less for the weights to learn from.',
+      'Root mean square of dLoss/d(output), logarithmic scale. Each line to the left is ten times less for the weights to learn from.',
+    over: 'Of the loss of',
+    many: 'of {images} test images',
+    one: 'of this image',
     layer: 'Layer',
     value: 'RMS',
     ratio: '{run}: {first} gets {times} times less than {last}.',
@@ -136,7 +139,7 @@ export const inspect = {
     taken: 'taken for {predicted}',
     all: 'Show all classes',
     only: 'Show class {name}',
-    counts: '{n} image | {n} images',
+    outside: '{count} image lies beyond the edge. | {count} images lie beyond the edge.',
     reset: 'Show everything',
   },
   judge: {

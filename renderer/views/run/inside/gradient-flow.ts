@@ -1,4 +1,7 @@
-import type { LayerGradients } from '../../../../core/contract/inspect.ts';
+/** Of one run, in the order of its layers, the input first. */
+export interface Reached {
+  readonly layers: readonly { readonly id: string; readonly rms: number }[];
+}
 
 /** One layer's gradients, of each run by its place; null where a run has no such layer or no gradient there. */
 export interface FlowRow {
@@ -14,7 +17,7 @@ export interface Flow {
 }
 
 /** The gradient that reaches each layer in each of several runs, on one logarithmic scale. */
-export function gradientFlow(runs: readonly LayerGradients[]): Flow {
+export function gradientFlow(runs: readonly Reached[]): Flow {
   const ids = [...new Set(runs.flatMap(({ layers }) => layers.map(({ id }) => id)))];
   const rows = ids.map((layer) => ({
     layer,
@@ -35,7 +38,7 @@ export function shareOf(value: number | null, { from, to }: Pick<Flow, 'from' | 
 }
 
 /** How many times less reaches the first trained layer than the last: what vanishing comes to; null where it is nothing. */
-export function shrinkage({ layers }: LayerGradients): { first: string; last: string; times: number } | null {
+export function shrinkage({ layers }: Reached): { first: string; last: string; times: number } | null {
   const inner = layers.filter(({ id }) => id !== 'input');
   const [first, last] = [inner[0], inner.at(-1)];
   if (!first || !last || first.rms === 0 || last.rms === 0) return null;

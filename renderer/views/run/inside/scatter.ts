@@ -12,19 +12,58 @@ export interface Extent {
 
 const margin = 16;
 
-/** All points, as large as they fit. @param points [count, 2] */
-export function wholeView(points: ArrayLike<number>, { width, height }: Extent): ScatterView {
-  let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += 2) {
-    left = Math.min(left, points[i] as number);
-    right = Math.max(right, points[i] as number);
-    low = Math.min(low, points[i + 1] as number);
-    high = Math.max(high, points[i + 1] as number);
-  }
-  if (left > right) return { x: 0, y: 0, scale: 1 };
+/** Of all points along one axis, 0 for x and 1 for y, in order. */
+function sorted(points: ArrayLike<number>, axis: 0 | 1): Float64Array {
+  return Float64Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + axis] as number).sort();
+}
+
+type Span = readonly [least: number, greatest: number];
+
+function fitted([left, right]: Span, [low, high]: Span, { width, height }: Extent): ScatterView {
   const across = (width - 2 * margin) / Math.max(right - left, 1e-12);
   const down = (height - 2 * margin) / Math.max(high - low, 1e-12);
   return { x: (left + right) / 2, y: (low + high) / 2, scale: Math.min(across, down) };
+}
+
+function viewOf(points: ArrayLike<number>, extent: Extent, span: (along: Float64Array) => Span): ScatterView {
+  if (points.length === 0) return { x: 0, y: 0, scale: 1 };
+  return fitted(span(sorted(points, 0)), span(sorted(points, 1)), extent);
+}
+
+const wholeSpan = (along: Float64Array): Span => [along[0] as number, along.at(-1) as number];
+
+/** Where nearly all lie (98 of 100), and half as much again on either side: a few far away do not decide how small the rest is. */
+function mainSpan(along: Float64Array): Span {
+  const at = (share: number) => along[Math.round(share * (along.length - 1))] as number;
+  const [from, to] = [at(0.01), at(0.99)];
+  const around = (to - from) / 2;
+  const [least, greatest] = wholeSpan(along);
+  return [Math.max(least, from - around), Math.min(greatest, to + around)];
+}
+
+/** All points, as large as they fit. @param points [count, 2] */
+export function wholeView(points: ArrayLike<number>, extent: Extent): ScatterView {
+  return viewOf(points, extent, wholeSpan);
+}
+
+/** The points but for the few that lie far from all others. @param points [count, 2] */
+export function mainView(points: ArrayLike<number>, extent: Extent): ScatterView {
+  return viewOf(points, extent, mainSpan);
+}
+
+/** How many of the points that are drawn lie beyond the picture's edge. */
+export function countOutside(
+  points: ArrayLike<number>,
+  view: ScatterView,
+  extent: Extent,
+  drawn: (index: number) => boolean,
+): number {
+  let outside = 0;
+  for (let i = 0; i < points.length / 2; i++) {
+    const [x, y] = toScreen(view, extent, points[2 * i] as number, points[2 * i + 1] as number);
+    if ((x < 0 || x > extent.width || y < 0 || y > extent.height) && drawn(i)) outside += 1;
+  }
+  return outside;
 }
 
 /** Upwards is up. */

@@ -113,6 +113,26 @@ describe('what is shown of an image', () => {
   });
 });
 
+test('over many images each layer is reached by what reaches it of every one of them', async () => {
+  using opened = await inspectedRun(sigmoid);
+  const { run, ask } = opened;
+  const flow = await ask('runs.gradientFlow', { run });
+  expect(flow).toMatchObject({ run, split: 'test', count: 8 });
+  const each = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => ask('runs.gradients', { run, image: testImage(i) })),
+  );
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(flow.loss / mean(each.map(({ loss }) => loss))).toBeCloseTo(1, 5);
+  expect(flow.layers.map(({ id }) => id)).toEqual(each[0]?.layers.map(({ id }) => id));
+  for (const [at, { id, rms }] of flow.layers.entries()) {
+    const squares = each.map(({ layers }) => (layers[at]?.rms ?? 0) ** 2);
+    expect(rms / Math.sqrt(mean(squares)), id).toBeCloseTo(1, 5);
+  }
+  const few = await ask('runs.gradientFlow', { run, count: 2 });
+  expect(few.count).toBe(2);
+  expect(few.loss).not.toBe(flow.loss);
+});
+
 test('a question about one image does not wait for those about many', async () => {
   using opened = await inspectedRun();
   const { run, ask } = opened;

@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { LayerGradients } from '../../../../core/contract/inspect.ts';
-import { gradientFlow, shareOf, shrinkage } from '../../../../renderer/views/run/inside/gradient-flow.ts';
+import {
+  gradientFlow,
+  type Reached,
+  shareOf,
+  shrinkage,
+} from '../../../../renderer/views/run/inside/gradient-flow.ts';
 
-function run(rms: Record<string, number>): LayerGradients {
-  const gradient = { shape: [0], dtype: 'f32' as const, data: '' };
-  const layers = Object.entries(rms).map(([id, value]) => ({
-    id,
-    type: 'conv',
-    gradient,
-    minimum: -value,
-    maximum: value,
-    norm: value,
-    rms: value,
-  }));
-  return { run: 'r', epoch: 1, target: 0, loss: 1, layers, parameters: [] };
+function run(rms: Record<string, number>): Reached {
+  return { layers: Object.entries(rms).map(([id, value]) => ({ id, rms: value })) };
 }
 
 describe('the gradient that reaches each layer', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  countOutside,
   drawMarker,
   fromScreen,
+  mainView,
   markerOf,
   markers,
   nearestPoint,
@@ -47,9 +49,20 @@ describe('points of a plane', () => {
     expect(nearestPoint(points, view, extent, at, (i) => i !== 1)).toBe(-1);
   });
 
-  test('that are all in one place, or none, still have a view', () => {
-    expect(wholeView([2, 3, 2, 3], extent)).toMatchObject({ x: 2, y: 3 });
-    expect(wholeView([], extent)).toEqual({ x: 0, y: 0, scale: 1 });
+  test.each([wholeView, mainView])('that are all in one place, or none, still have a view', (of) => {
+    expect(of([2, 3, 2, 3], extent)).toMatchObject({ x: 2, y: 3 });
+    expect(of([], extent)).toEqual({ x: 0, y: 0, scale: 1 });
+  });
+
+  test('far from all others do not decide how small these are, and are counted', () => {
+    const cloud = Array.from({ length: 400 }, (_, i) => [(i % 20) - 9.5, Math.floor(i / 20) - 9.5]).flat();
+    expect(mainView(cloud, extent)).toEqual(wholeView(cloud, extent));
+    const strayed = [...cloud, 900, 0, 0, -900];
+    const seen = mainView(strayed, extent);
+    expect(seen.scale).toBeGreaterThan(10 * wholeView(strayed, extent).scale);
+    expect(countOutside(strayed, seen, extent, () => true)).toBe(2);
+    expect(countOutside(strayed, seen, extent, (i) => i !== 401)).toBe(1);
+    expect(countOutside(strayed, wholeView(strayed, extent), extent, () => true)).toBe(0);
   });
 });
 
