@@ -156,7 +156,7 @@ export interface ProbeWanted {
   /** Of these layers the outputs; by default of all. */
   readonly outputs?: readonly string[];
   /**
-   * Gradients of outputs and of the input: all that the plan computes where its backward pass goes to the input, else those
+   * Gradients of outputs, before and after the activation, and of the input: all that the plan computes where its backward pass goes to the input, else those
    * that the backend does not pass over; by default none.
    */
   readonly outputGradients?: boolean;
@@ -166,7 +166,10 @@ export interface ProbeReport {
   readonly loss: number;
   /** `<layer>.out`, [N, ...shape] */
   readonly outputs: ReadonlyMap<string, HostTensor>;
-  /** Gradients of these, `<layer>.out.grad` and `input.grad`, [N, ...shape]; empty unless asked for. */
+  /**
+   * Gradients of these, `<layer>.out.grad` and `input.grad`, and of what goes into an activation, `<layer>.delta`,
+   * [N, ...shape]; empty unless asked for.
+   */
   readonly outputGradients: ReadonlyMap<string, HostTensor>;
   /** Of every parameter that is trained, by its name */
   readonly gradients: ReadonlyMap<string, HostTensor>;

@@ -17,12 +17,16 @@ export function probedOutputs(plan: Plan, { outputs }: ProbeWanted): ProbedValue
     .map(({ id, output }) => ({ name: `${id}.out`, value: output }));
 }
 
-/** `<layer>.out.grad`, and `input.grad`, where they are asked for and computed. */
+/** `<layer>.out.grad`, `<layer>.delta` before its activation, and `input.grad`, where they are asked for and computed. */
 export function probedGradients(plan: Plan, { outputGradients }: ProbeWanted): ProbedValue[] {
   if (!outputGradients) return [];
   const all = [
     { name: `${inputId}.grad`, value: plan.inputGradient },
     ...plan.layers.map(({ id, gradient }) => ({ name: `${id}.out.grad`, value: gradient })),
+    ...plan.layers.map(({ id }) => {
+      const name = `${id}.delta`;
+      return { name, value: plan.values.find((value) => value.name === name)?.id ?? null };
+    }),
   ];
   return all.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
 }

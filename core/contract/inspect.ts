@@ -38,6 +38,12 @@ export const featureMaps = z.object({
 });
 export type FeatureMaps = z.infer<typeof featureMaps>;
 
+/**
+ * Square root of the mean of squares of dLoss / d(what goes into the layer's activation), the lecture's delta: what its weights
+ * learn from. Of a layer without an activation that of its output.
+ */
+const delta = z.number();
+
 /** What of the loss of one image reaches each layer: dLoss / d(its output). */
 export const layerGradients = z.object({
   run: z.string(),
@@ -55,6 +61,7 @@ export const layerGradients = z.object({
       norm: z.number(),
       /** Square root of the mean of squares: layers of different size can be compared by it. */
       rms: z.number(),
+      delta,
     }),
   ),
   /** Of every trained parameter: that of its gradient, and its own, both as square roots of means of squares. */
@@ -71,8 +78,8 @@ export const gradientFlow = z.object({
   count: z.int(),
   /** Mean over them. */
   loss: z.number(),
-  /** The input, then every layer in order: square root of the mean of squares of every image's own gradient there. */
-  layers: z.array(z.object({ ...named, rms: z.number() })),
+  /** The input, then every layer in order; each image's own gradient counts. */
+  layers: z.array(z.object({ ...named, delta })),
 });
 export type GradientFlow = z.infer<typeof gradientFlow>;
 

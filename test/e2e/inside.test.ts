@@ -76,10 +76,10 @@ describeInShells('looking inside a network', (app) => {
     await openTab('network', `&image=0&layer=C1&beside=${relu}`);
     await button('Backward').click();
     const rows = page.locator('.flow tbody tr');
-    const shows = async (wanted: readonly { layers: readonly { id: string; rms: number }[] }[]) => {
+    const shows = async (wanted: readonly { layers: readonly { id: string; delta: number }[] }[]) => {
       const expected = wanted[0]?.layers.map(({ id }, i) => [
         id,
-        ...wanted.map(({ layers }) => formatPlain(layers[i]?.rms ?? Number.NaN)),
+        ...wanted.map(({ layers }) => formatPlain(layers[i]?.delta ?? Number.NaN)),
       ]);
       const written = () =>
         rows.evaluateAll((all) =>

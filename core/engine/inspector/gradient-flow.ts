@@ -18,9 +18,6 @@ export async function measureFlow(
   const count = Math.min(wanted, part.indices.length);
   return open.remembered(`flow ${split} ${count}`, async () => {
     const { run, epoch, plan } = open.network;
-    const layers = [{ id: inputId, type: inputId, name: `${inputId}.grad` }].concat(
-      plan.layers.map(({ id, type }) => ({ id, type, name: `${id}.out.grad` })),
-    );
     const sums = new Map<string, { squares: number; values: number }>();
     const program = await open.backward();
     const atOnce = open.batchSize(program.plan);
@@ -47,9 +44,11 @@ export async function measureFlow(
       split,
       count,
       loss: loss / count,
-      layers: layers.flatMap(({ id, type, name }) => {
-        const sum = sums.get(name);
-        return sum ? [{ id, type, rms: Math.sqrt(sum.squares / sum.values) }] : [];
+      layers: [{ id: inputId, type: inputId }, ...plan.layers].flatMap(({ id, type }) => {
+        const sum = [`${id}.delta`, `${id}.out.grad`, `${id}.grad`]
+          .map((name) => sums.get(name))
+          .find(Boolean);
+        return sum ? [{ id, type, delta: Math.sqrt(sum.squares / sum.values) }] : [];
       }),
     };
   });

@@ -12,6 +12,7 @@ export async function describeGradients(
   const { run, plan, epoch, parameters } = open.network;
   const { report, target: asked } = await open.probe(image, target);
   const describe = (id: string, type: string, name: string): LayerGradients['layers'] => {
+    const before = report.outputGradients.get(`${id}.delta`);
     const tensor = report.outputGradients.get(name);
     if (!tensor) return [];
     const values = Float32Array.from(tensor.data);
@@ -24,6 +25,7 @@ export async function describeGradients(
         ...finiteRange(values),
         norm,
         rms: norm / Math.sqrt(values.length),
+        delta: rootMeanSquare(before?.data ?? values),
       },
     ];
   };

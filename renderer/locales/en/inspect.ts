@@ -56,12 +56,12 @@ export const inspect = {
   flow: {
     title: 'Gradient that reaches each layer',
     about:
-      'Root mean square of dLoss/d(output), logarithmic scale. Each line to the left is ten times less for the weights to learn from.',
+      'Root mean square of δ, dLoss/d(sum before the activation): what the weights of the layer learn from. Logarithmic scale: each line to the left is ten times less.',
     over: 'Of the loss of',
     many: 'of {images} test images',
     one: 'of this image',
     layer: 'Layer',
-    value: 'RMS',
+    value: 'RMS of δ',
     ratio: '{run}: {first} gets {times} times less than {last}.',
     ratioMore: '{run}: {first} gets {times} times more than {last}.',
     zero: 'nothing',

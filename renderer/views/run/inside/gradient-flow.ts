@@ -1,6 +1,6 @@
 /** Of one run, in the order of its layers, the input first. */
 export interface Reached {
-  readonly layers: readonly { readonly id: string; readonly rms: number }[];
+  readonly layers: readonly { readonly id: string; readonly delta: number }[];
 }
 
 /** One layer's gradients, of each run by its place; null where a run has no such layer or no gradient there. */
@@ -21,7 +21,7 @@ export function gradientFlow(runs: readonly Reached[]): Flow {
   const ids = [...new Set(runs.flatMap(({ layers }) => layers.map(({ id }) => id)))];
   const rows = ids.map((layer) => ({
     layer,
-    values: runs.map(({ layers }) => layers.find(({ id }) => id === layer)?.rms ?? null),
+    values: runs.map(({ layers }) => layers.find(({ id }) => id === layer)?.delta ?? null),
   }));
   const drawn = rows.flatMap(({ values }) =>
     values.filter((value) => value !== null && value > 0),
@@ -41,6 +41,6 @@ export function shareOf(value: number | null, { from, to }: Pick<Flow, 'from' | 
 export function shrinkage({ layers }: Reached): { first: string; last: string; times: number } | null {
   const inner = layers.filter(({ id }) => id !== 'input');
   const [first, last] = [inner[0], inner.at(-1)];
-  if (!first || !last || first.rms === 0 || last.rms === 0) return null;
-  return { first: first.id, last: last.id, times: last.rms / first.rms };
+  if (!first || !last || first.delta === 0 || last.delta === 0) return null;
+  return { first: first.id, last: last.id, times: last.delta / first.delta };
 }

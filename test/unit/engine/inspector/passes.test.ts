@@ -75,12 +75,13 @@ describe('what is shown of an image', () => {
       const y = tensors.get(`${id}.out`)?.data as Float32Array;
       const bias = tensors.get(`${id}.bias.grad`)?.data as Float32Array;
       const plane = y.length / bias.length;
+      const slopes = y.map((value) => (id === 'OUT' ? 1 : value * (1 - value)));
+      const passed = gradient.map((value, i) => value * (slopes[i] as number));
+      const told = layers.find((layer) => layer.id === id)?.delta;
+      expect(told, id).toBeCloseTo(Math.hypot(...passed) / Math.sqrt(passed.length), 8);
       for (const [map, expected] of bias.entries()) {
         let sum = 0;
-        for (let i = map * plane; i < (map + 1) * plane; i++) {
-          const slope = id === 'OUT' ? 1 : (y[i] as number) * (1 - (y[i] as number));
-          sum += (gradient[i] as number) * slope;
-        }
+        for (let i = map * plane; i < (map + 1) * plane; i++) sum += passed[i] as number;
         expect(Math.abs(sum - expected), `${id} ${map}`).toBeLessThan(1e-5 * Math.max(...bias.map(Math.abs)));
       }
     }
@@ -124,9 +125,9 @@ test('over many images each layer is reached by what reaches it of every one of 
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(flow.loss / mean(each.map(({ loss }) => loss))).toBeCloseTo(1, 5);
   expect(flow.layers.map(({ id }) => id)).toEqual(each[0]?.layers.map(({ id }) => id));
-  for (const [at, { id, rms }] of flow.layers.entries()) {
-    const squares = each.map(({ layers }) => (layers[at]?.rms ?? 0) ** 2);
-    expect(rms / Math.sqrt(mean(squares)), id).toBeCloseTo(1, 5);
+  for (const [at, { id, delta }] of flow.layers.entries()) {
+    const squares = each.map(({ layers }) => (layers[at]?.delta ?? 0) ** 2);
+    expect(delta / Math.sqrt(mean(squares)), id).toBeCloseTo(1, 5);
   }
   const few = await ask('runs.gradientFlow', { run, count: 2 });
   expect(few.count).toBe(2);

@@ -6,8 +6,8 @@ import {
   shrinkage,
 } from '../../../../renderer/views/run/inside/gradient-flow.ts';
 
-function run(rms: Record<string, number>): Reached {
-  return { layers: Object.entries(rms).map(([id, value]) => ({ id, rms: value })) };
+function run(deltas: Record<string, number>): Reached {
+  return { layers: Object.entries(deltas).map(([id, delta]) => ({ id, delta })) };
 }
 
 describe('the gradient that reaches each layer', () => {
