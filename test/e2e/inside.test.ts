@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatPlain } from '../../renderer/charts/format.ts';
+import { decodeTensor } from '../../renderer/charts/tensor.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { openPage, smallExperiment } from '../support/window.ts';
@@ -124,6 +125,13 @@ describeInShells('looking inside a network', (app) => {
     await expect.poll(() => page.locator('.top li').count(), patient).toBe(5);
     const found = await app().call('runs.occlusion', { run: sigmoid, image: { split: 'test', index: 0 } });
     await page.getByText(`${found.size} × ${found.size} pixels`).waitFor();
+    // On all probabilities, or stretched over those that there are.
+    const least = Math.min(...decodeTensor(found.probabilities).data, found.base);
+    const figure = page.locator('figure', { hasText: 'Occlusion' });
+    await figure.getByText('1.000', { exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Stretch occlusion' }).click();
+    await figure.getByText(formatPlain(least), { exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Stretch occlusion' }).click();
   });
 
   test('an image of one’s own is looked at: turned, top five, and its way through the network', async () => {

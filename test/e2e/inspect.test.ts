@@ -122,6 +122,24 @@ describeInShells('looking inside a run', (app) => {
     });
   });
 
+  test('the slider keeps up with a run that trains', async () => {
+    const { page } = app();
+    const all = 40;
+    const { runs } = await app().call('experiments.create', {
+      config: quick('keeping up', 'relu', { epochs: all }),
+    });
+    await open(runs[0] as string, 'confusion');
+    const seen: string[] = [];
+    do {
+      const [at, said] = await page
+        .getByRole('group', { name: 'Epoch' })
+        .evaluate((bar) => [bar.querySelector('input')?.value, bar.querySelector('output')?.textContent]);
+      expect(said).toBe(`epoch ${at} of ${at}`);
+      seen.push(String(at));
+    } while (seen.at(-1) !== String(all));
+    expect(new Set(seen).size).toBeGreaterThan(1);
+  });
+
   test('kernels show how they came about as a film, from which an epoch is chosen', async () => {
     const { page } = app();
     await open(relu, 'kernels');

@@ -112,6 +112,9 @@ export const inspect = {
     saliencyAbout:
       'How much the score of “{name}” ({score}) changes with each pixel: the gradient of the class’s output by the input.',
     signed: 'With its sign',
+    stretched: 'Stretch occlusion',
+    stretchedHelp:
+      'Colours run from the least to the greatest probability found, not from 0 to 1: what a network that is sure loses by little.',
     occlusion: 'Occlusion',
     occlusionAbout:
       'Probability of “{name}” while a grey square of {size} × {size} pixels hides each place, step {stride}. Dark places are what it relies on. Nothing hidden: {base}.',
