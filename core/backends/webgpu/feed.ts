@@ -111,19 +111,35 @@ function siteOf(
 
 const namesOf = ({ stored, seen }: GatherSite) => `${stored.join('x')} to ${seen.join('x')}`;
 
-class ResidentFeed implements StoredFeed {
-  readonly atOnce = Number.POSITIVE_INFINITY;
-  readonly #to: FeedContext;
-  readonly #source: SampleSource;
+abstract class StoredSamples implements StoredFeed {
+  abstract readonly atOnce: number;
+  protected readonly to: FeedContext;
+  protected readonly source: SampleSource;
   readonly #site: GatherSite;
-  #sent: GpuSamples | undefined;
+  #made: GpuSamples | undefined;
   #samples: Promise<GpuSamples> | undefined;
   #ready: Promise<Dispatch> | undefined;
 
   constructor(to: FeedContext, source: SampleSource, transform: Transform) {
-    this.#to = to;
-    this.#source = source;
+    this.to = to;
+    this.source = source;
     this.#site = siteOf(to, source, transform);
+  }
+
+  protected abstract make(): Promise<GpuSamples>;
+  abstract bring(indices: Uint32Array): Uint32Array;
+
+  /** What was made. */
+  protected get held(): GpuSamples {
+    return heldIn(this.#made);
+  }
+
+  samples(): Promise<GpuSamples> {
+    this.#samples ??= this.make().then((samples) => {
+      this.#made = samples;
+      return samples;
+    });
+    return this.#samples;
   }
 
   ready(): Promise<Dispatch> {
@@ -133,79 +149,53 @@ class ResidentFeed implements StoredFeed {
     return this.#ready;
   }
 
-  samples(): Promise<GpuSamples> {
-    this.#samples ??= this.#send();
-    return this.#samples;
+  destroy(): void {
+    this.#made?.destroy();
   }
+}
 
-  async #send(): Promise<GpuSamples> {
-    const { images, labels } = this.#source;
-    const { gpu } = this.#to;
-    this.#sent = await GpuSamples.create(this.#to, images.byteLength, labels.length);
-    writeWhole(gpu, this.#sent.images, images);
-    gpu.write(this.#sent.labels, 0, labels);
-    return this.#sent;
+class ResidentFeed extends StoredSamples {
+  readonly atOnce = Number.POSITIVE_INFINITY;
+
+  protected async make(): Promise<GpuSamples> {
+    const { images, labels } = this.source;
+    const { gpu } = this.to;
+    const samples = await GpuSamples.create(this.to, images.byteLength, labels.length);
+    writeWhole(gpu, samples.images, images);
+    gpu.write(samples.labels, 0, labels);
+    return samples;
   }
 
   bring(indices: Uint32Array): Uint32Array {
     return indices;
   }
-
-  destroy(): void {
-    this.#sent?.destroy();
-  }
 }
 
-class StreamedFeed implements StoredFeed {
+class StreamedFeed extends StoredSamples {
   readonly atOnce: number;
-  readonly #to: FeedContext;
-  readonly #source: SampleSource;
-  readonly #site: GatherSite;
   readonly #bytesEach: number;
-  #room: GpuSamples | undefined;
-  #samples: Promise<GpuSamples> | undefined;
-  #ready: Promise<Dispatch> | undefined;
 
   constructor(to: FeedContext, source: SampleSource, transform: Transform) {
-    this.#to = to;
-    this.#source = source;
-    this.#site = siteOf(to, source, transform);
+    super(to, source, transform);
     this.#bytesEach = elements(source.shape) * source.images.BYTES_PER_ELEMENT;
     const room = Math.min(streamedBytes, largestBinding(to.gpu));
     this.atOnce = Math.max(to.pitch, Math.floor(room / this.#bytesEach));
   }
 
-  ready(): Promise<Dispatch> {
-    this.#ready ??= this.samples().then((samples) =>
-      samples.prepare(`gather ${namesOf(this.#site)}`, gather(this.#site)),
-    );
-    return this.#ready;
-  }
-
-  samples(): Promise<GpuSamples> {
-    this.#samples ??= this.#makeRoom();
-    return this.#samples;
-  }
-
-  async #makeRoom(): Promise<GpuSamples> {
-    this.#room = await GpuSamples.create(this.#to, this.#bytesEach * this.atOnce, this.atOnce);
-    return this.#room;
+  protected make(): Promise<GpuSamples> {
+    return GpuSamples.create(this.to, this.#bytesEach * this.atOnce, this.atOnce);
   }
 
   bring(indices: Uint32Array): Uint32Array {
-    const { gpu } = this.#to;
-    const { images, labels } = heldIn(this.#room);
-    writeWhole(gpu, images, copied(this.#source, indices));
+    const { images, labels } = this.held;
+    const { gpu } = this.to;
+    writeWhole(gpu, images, copied(this.source, indices));
     gpu.write(
       labels,
       0,
-      Int32Array.from(indices, (index) => this.#source.labels[index] ?? -1),
+      Int32Array.from(indices, (index) => this.source.labels[index] ?? -1),
     );
     return Uint32Array.from(indices, (_, i) => i);
-  }
-
-  destroy(): void {
-    this.#room?.destroy();
   }
 }
 
