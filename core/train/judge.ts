@@ -20,8 +20,6 @@ export interface JudgePlace {
   readonly backend: Backend;
   readonly threads: number;
   readonly views: ViewKind;
-  /** Another data set's test set, of the same shape and classes. */
-  readonly testDataset?: string | undefined;
 }
 
 export interface Judgement extends Committee {

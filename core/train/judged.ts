@@ -16,7 +16,7 @@ import { completeReference } from '../data/derive/section.ts';
 import { refuseStep } from '../data/derive/step.ts';
 import type { Shape } from '../kernels/kernel.ts';
 import { elements, mapShape } from '../kernels/shape.ts';
-import { isProbability, topScores } from './scores.ts';
+import { countAmong, isProbability, topScores } from './scores.ts';
 
 /** Samples that a network is judged on, read when they are needed. */
 export interface Judged {
@@ -44,6 +44,8 @@ export interface Judgement {
   readonly confidences: Float32Array;
   readonly lossSum: number;
   readonly correct: number;
+  /** How many have their class among the five largest outputs; null with five classes or fewer. */
+  readonly amongFive: number | null;
 }
 
 /**
@@ -175,11 +177,7 @@ export async function judge(
   const report = await program.evaluate('judged', indices, { outputs: true });
   const { predictions, outputs = new Float32Array(), lossSum, correct } = report;
   const confidences = topScores(outputs, predictions, size, isProbability(program.plan.loss));
-  return {
-    labels: Int32Array.from(indices, (index) => source.labels[index] as number),
-    predictions,
-    confidences,
-    lossSum,
-    correct,
-  };
+  const labels = Int32Array.from(indices, (index) => source.labels[index] as number);
+  const amongFive = size > 5 ? countAmong(outputs, labels, size, 5) : null;
+  return { labels, predictions, confidences, lossSum, correct, amongFive };
 }

@@ -1,10 +1,7 @@
 import type { Backend, Program, SampleSource, Transform } from '../backends/backend.ts';
-import { ConvolabError } from '../contract/errors.ts';
 import { cutsWindows, resolveAugmentation } from '../data/augment/index.ts';
-import type { Dataset } from '../data/dataset.ts';
 import type { OpenOptions } from '../data/derive/in-thread.ts';
 import { openTrainingSet } from '../data/derive/open.ts';
-import { openDataset } from '../data/index.ts';
 import { planTransform } from '../data/preprocess.ts';
 import { splitValidation } from '../data/split.ts';
 import { compilePlan } from '../graph/compile.ts';
@@ -44,8 +41,6 @@ export interface SessionOptions {
   readonly home: string;
   readonly backend: Backend;
   readonly threads: number;
-  /** Tests on another data set's test split, normalised as the run's own; it must have the same shape and classes. */
-  readonly testDataset?: string | undefined;
   /** Who waits for a derived set that has to be made first. */
   readonly deriving?: OpenOptions | undefined;
 }
@@ -59,8 +54,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
   const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
   const dataset = await openTrainingSet(config.dataset, options.home, options.deriving);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
-  const tested = await openTestData(dataset, options);
-  const test = { ...sourceOf(tested.splits, 'test'), name: 'test' as const };
+  const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
   for (const { labels } of [train, test]) mustBeLabelled(labels, dataset.title);
   const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
   const { transform, mean, deviation } = planTransform(
@@ -95,20 +89,6 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     dataVersion: dataset.version,
     data: { name: dataset.name, hash: dataset.hash, classes: [...dataset.classes], mean, deviation },
   };
-}
-
-async function openTestData(trained: Dataset, { testDataset, home }: SessionOptions): Promise<Dataset> {
-  if (testDataset === undefined || testDataset === trained.name) return trained;
-  const tested = await openDataset(testDataset, home);
-  if (tested.shape.join() === trained.shape.join() && tested.classes.length === trained.classes.length)
-    return tested;
-  const describe = ({ name, shape, classes }: Dataset) =>
-    `${name} ([${shape.join(', ')}], ${classes.length} classes)`;
-  throw new ConvolabError(
-    'argument.invalid',
-    `A network trained on ${describe(trained)} cannot be tested on ${describe(tested)}.`,
-    { subject: testDataset, hint: 'Choose a data set of the same shape and number of classes.' },
-  );
 }
 
 function sourceOf(splits: Readonly<Record<string, SampleSource>>, name: string): SampleSource {

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../core/export/safetensors.ts';
 import { resolveModel } from '../../core/models/index.ts';
-import { formatPlain } from '../../renderer/charts/format.ts';
+import { formatFraction, formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { cli } from '../support/cli.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
@@ -56,6 +57,8 @@ describeInShells('the numbers of a run in the window are those of the command li
   beforeAll(async () => {
     const { home } = app();
     installBars(home, { train: 600, test: 300 });
+    cpSync(join(home, 'datasets', 'mnist'), join(home, 'datasets', 'fashion-mnist'), { recursive: true });
+    await done(home, ['datasets', 'import', 'digits', await writeDigits(home)]);
     await openPage(app(), '/experiments');
     const train = { epochs, batchSize: 64, optimizer: { type: 'sgd', lr: 0.002 } };
     run = await trainedRun(
@@ -133,6 +136,31 @@ describeInShells('the numbers of a run in the window are those of the command li
         pairs.map(({ truth, other, times }) => `${truth} taken for ${other}${times}`),
       );
     });
+  });
+
+  describe('`evaluate --dataset`', () => {
+    test.each(['its own test set (mnist)', 'test set of fashion-mnist', 'all images of digits'])(
+      'predicts the same of %s, number by number, in the CSV of either',
+      async (chosen) => {
+        const { page, home } = app();
+        const data = chosen.includes('own') ? [] : ['--dataset', chosen.split(' ').at(-1) as string];
+        const out = join(home, 'other.csv');
+        const words = ['evaluate', run, '--checkpoint', 'last', '--predictions', out, ...data, '--json'];
+        const { code, stderr, objects } = await cli(home, words);
+        expect([code, stderr]).toEqual([0, '']);
+        await open('judge');
+        await page.getByRole('combobox', { name: 'Data' }).click();
+        await page.getByRole('option', { name: chosen }).click();
+        await page.getByRole('button', { name: 'Judge' }).click();
+        const save = page.getByRole('button', { name: 'Predictions as CSV' });
+        const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
+        expect(readFileSync(await file.path(), 'utf8')).toBe(readFileSync(out, 'utf8'));
+        const [judged] = objects() as [{ accuracy: number; correct: number; count: number; loss: number }];
+        await page.getByText(`${judged.correct} of ${judged.count} right`).waitFor();
+        for (const figure of [formatFraction(judged.accuracy), formatPlain(judged.loss)])
+          await page.getByText(figure, { exact: true }).first().waitFor();
+      },
+    );
   });
 
   describe('`runs export`', () => {
@@ -254,6 +282,25 @@ async function done(home: string, words: readonly string[]): Promise<void> {
   expect([code, stderr], words.join(' ')).toEqual([0, '']);
 }
 
+/** Some of the test images as files, one folder for each class, higher than wide. */
+async function writeDigits(home: string): Promise<string> {
+  const folder = join(home, 'pictures');
+  for (let index = 0; index < 40; index++) {
+    const place = join(folder, String(index % 10));
+    mkdirSync(place, { recursive: true });
+    const raw = { width: 28, height: 28, channels: 1 } as const;
+    await sharp(testImages(home).subarray(784 * index, 784 * (index + 1)), { raw })
+      .resize(40 + index, 90, { fit: 'fill' })
+      .toFile(join(place, `${index}.png`));
+  }
+  return folder;
+}
+
+/** Bytes, [images, 28, 28]. */
+function testImages(home: string): Buffer {
+  return readFileSync(join(home, 'datasets', 'mnist', 't10k-images-idx3-ubyte')).subarray(16);
+}
+
 async function evaluated(home: string, run: string): Promise<Predicted[]> {
   const out = join(home, 'predictions.csv');
   await done(home, ['evaluate', run, '--checkpoint', 'last', '--predictions', out]);
@@ -286,7 +333,7 @@ async function probed(home: string, run: string): Promise<Map<string, SafeTensor
   const [mean = 0, std = 1] = [exported.metadata.mean, exported.metadata.std].map(
     (text) => (JSON.parse(text ?? '[]') as number[])[0],
   );
-  const bytes = readFileSync(join(home, 'datasets', 'mnist', 't10k-images-idx3-ubyte')).subarray(16);
+  const bytes = testImages(home);
   const labels = readFileSync(join(home, 'datasets', 'mnist', 't10k-labels-idx1-ubyte')).subarray(8);
   const x = Float32Array.from({ length: 32 * 32 }, (_, at) => {
     const [row, column] = [Math.floor(at / 32) - 2, (at % 32) - 2];

@@ -23,7 +23,7 @@ import { sourceAt } from '../import-own.ts';
 import { openChosenDevice } from '../open-device.ts';
 import { readViews, viewsFlag } from '../views.ts';
 
-/** Samples of one's own that are read and judged at a time. */
+/** Samples of other data that are read and judged at a time. */
 const atOnce = 4096;
 
 export const evaluateCommand: Command = {
@@ -33,7 +33,7 @@ export const evaluateCommand: Command = {
   flags: {
     dataset: {
       value: '<name or path>',
-      help: 'Another data set’s test set, or all images of a folder (one folder per class) or file; normalised as the run was trained.',
+      help: 'Another data set’s test set, or all images of a folder (one folder per class) or file; in the size and normalised as the run was trained.',
     },
     predictions: {
       value: '<out.csv>',
@@ -52,19 +52,18 @@ export const evaluateCommand: Command = {
       const config = store.runs.setup(run).config as RunConfig;
       const { path, sha256, epoch } = store.checkpoints.find(run, chosenCheckpoint(given.text('checkpoint')));
       const named = given.text('dataset');
-      const own = named === undefined ? undefined : await ownData(named, store);
-      if (own && kind !== 'one') throw noViews(own);
+      const other = named === undefined ? undefined : await otherData(named, config, store);
+      if (other && kind !== 'one') throw noViews(other);
       const backend = await openChosenDevice(given.text('backend') ?? config.backend, output, home);
       const session = await openSession(config, {
         home,
         backend,
         threads: given.count('threads') ?? availableParallelism(),
-        testDataset: own ? undefined : named,
       });
       const { state, data } = await readCheckpoint(join(home, path), sha256);
       mustBeTrainedOn(data, session.data);
       session.program.setState({ ...state, parameters: judgedParameters(state, config.train.average) });
-      const result = own ? await judgeOwn(session, own, home) : await evaluate(session, 'test');
+      const result = other ? await judgeOther(session, other, home) : await evaluate(session, 'test');
       const seen = kind === 'one' ? null : await opinionOf(session, kind);
       session.program.dispose();
       backend.close?.();
@@ -77,12 +76,12 @@ export const evaluateCommand: Command = {
         await writeFileAtomic(resolve(out), [predictionsCsv(rowsOf(result, rows), classes)]);
       }
       const averaged = seen && { kind, views: seen.views, ...formCommittee([seen]) };
-      const dataset = own?.name ?? named ?? config.dataset.name;
-      const split = own ? 'all' : 'test';
+      const dataset = other?.name ?? config.dataset.name;
+      const split = other?.source ? 'all' : 'test';
       const judged = { run, dataset, split, epoch, loss, accuracy, top5, correct, count };
       output.object({ ...judged, ...(averaged && { averaged: scoresOf(averaged) }) });
       output.text(
-        `Epoch ${epoch} on ${own ? 'all images' : 'the test set'} of ${dataset}: accuracy ${percent(accuracy)} (${correct} of ${count}), ` +
+        `Epoch ${epoch} on ${split === 'all' ? 'all images' : 'the test set'} of ${dataset}: accuracy ${percent(accuracy)} (${correct} of ${count}), ` +
           `loss ${metricValue('loss', loss)}`,
       );
       if (out !== undefined) output.text(`Wrote ${count} predictions to ${resolve(out)}.`);
@@ -103,11 +102,16 @@ function scoresOf({ kind, views, accuracy, top5, correct }: Committee & { kind: 
   return { kind, views, accuracy, top5, correct };
 }
 
-/** A path that is there, or what was imported under this name; undefined for the name of a data set. */
-async function ownData(named: string, store: Store): Promise<DatasetReference | undefined> {
+/** A path that is there, what was imported under this name, or a data set; undefined for the run's own. */
+async function otherData(
+  named: string,
+  { dataset }: RunConfig,
+  store: Store,
+): Promise<DatasetReference | undefined> {
   const path = resolve(named);
   if (await stat(path).catch(() => null)) return { name: basename(path), source: await sourceAt(path) };
-  return listOwnData(store).find(({ name }) => name === named);
+  const own = listOwnData(store).find(({ name }) => name === named);
+  return own ?? (named === dataset.name ? undefined : { name: named });
 }
 
 function noViews({ name }: DatasetReference): ConvolabError {
@@ -117,11 +121,11 @@ function noViews({ name }: DatasetReference): ConvolabError {
   });
 }
 
-/** What is made of samples of one's own, as of a split. */
-interface OwnEvaluation {
+/** What is made of other data than the run's own, as of a split. */
+interface OtherEvaluation {
   readonly loss: number;
   readonly accuracy: number;
-  readonly top5: null;
+  readonly top5: number | null;
   readonly correct: number;
   readonly count: number;
   readonly labels: Int32Array;
@@ -130,11 +134,11 @@ interface OwnEvaluation {
   readonly scores: Float32Array;
 }
 
-async function judgeOwn(
+async function judgeOther(
   { splits, data, program, transform }: Session,
   reference: DatasetReference,
   home: string,
-): Promise<OwnEvaluation> {
+): Promise<OtherEvaluation> {
   const { source: train } = splits.train;
   const trained = {
     name: data.name,
@@ -148,22 +152,25 @@ async function judgeOwn(
     const predictions = new Int32Array(count);
     const scores = new Float32Array(count);
     let [lossSum, correct] = [0, 0];
+    let amongFive: number | null = null;
     for (let first = 0; first < count; first += atOnce) {
       const part = await judge(program, judged, transform, { first, count: atOnce });
       predictions.set(part.predictions, first);
       scores.set(part.confidences, first);
       lossSum += part.lossSum;
       correct += part.correct;
+      if (part.amongFive !== null) amongFive = (amongFive ?? 0) + part.amongFive;
     }
     const loss = lossSum / count;
-    return { loss, accuracy: correct / count, top5: null, correct, count, labels, predictions, scores };
+    const top5 = amongFive === null ? null : amongFive / count;
+    return { loss, accuracy: correct / count, top5, correct, count, labels, predictions, scores };
   } finally {
     await judged.close();
   }
 }
 
 function rowsOf(
-  { predictions, scores }: Pick<OwnEvaluation, 'predictions' | 'scores'>,
+  { predictions, scores }: Pick<OtherEvaluation, 'predictions' | 'scores'>,
   labels: Int32Array,
 ): Prediction[] {
   return Array.from(predictions, (prediction, index) => ({

@@ -147,7 +147,8 @@ export const inspect = {
   },
   judge: {
     title: 'Other data',
-    about: 'How the network does on data that it was not trained beside, epoch {epoch}.',
+    about:
+      'How the network does, with its weights after epoch {epoch}, on images that it was not trained on.',
     data: 'Data',
     ownTest: 'its own test set ({name})',
     set: 'test set of {name}',

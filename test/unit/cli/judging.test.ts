@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDataset } from '../../../core/data/index.ts';
 import { cli, trainTiny } from '../../support/cli.ts';
+import { installColours } from '../../support/colours.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { tinyExperiment } from '../../support/training.ts';
 
@@ -89,6 +90,17 @@ describe('judging a run', () => {
     expect(pairs.sort()).toEqual(expected.sort());
     const right = pairs.filter((pair) => pair.split(' ')[0] === pair.split(' ')[1]).length;
     expect(objects()[0]).toMatchObject({ correct: right, accuracy: right / 4 });
+  });
+
+  test('evaluate judges another data set of another size, in colour where the network sees grey', async () => {
+    installColours(home, { train: 10, test: 20 });
+    const { code, objects } = await cli(home, ['evaluate', run, '--json', '--dataset', 'cifar-10']);
+    expect(code).toBe(0);
+    const [found] = objects() as [{ correct: number; top5: number }];
+    expect(found).toMatchObject({ run, dataset: 'cifar-10', split: 'test', count: 20 });
+    expect(found.top5).toBeGreaterThanOrEqual(found.correct / 20);
+    const unknown = await cli(home, ['evaluate', run, '--json', '--dataset', 'nothing']);
+    expect(unknown.objects()).toMatchObject([{ error: { code: 'dataset.unknown', subject: 'nothing' } }]);
   });
 });
 
