@@ -72,9 +72,17 @@ describeInShells('judging runs', (app) => {
     const { testCorrect } = await summary(runs[0] as string);
     await button('Published and measured').click();
     await page.getByText('99.05% (0.95% error)').waitFor();
-    await page.getByText('lenet-5-augmented, seeds 1, 2, 3').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'lenet-5-augmented, seeds 1, 2, 3' }).waitFor();
     await page.getByText(`${(testCorrect ?? 0).toLocaleString('en-US')} of 10,000`).waitFor();
     expect(await violations(app())).toEqual([]);
+  });
+
+  test('the recipe of a measured figure is one click from it, ready to be trained', async () => {
+    const { page } = app();
+    await openPage(app(), '/models/mcdnn-column');
+    await page.getByText('20@26×26', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'mcdnn', exact: true }).click();
+    await button('Start 7 runs').waitFor();
   });
 
   test('why networks convolve is told by three networks, and started from there', async () => {

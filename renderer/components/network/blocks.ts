@@ -4,6 +4,7 @@ import type { ModelDescription } from '../../../core/contract/runs.ts';
 export interface Block {
   id: string;
   type: string;
+  /** Maps and their size as LeCun 1998 writes them, 6@28×28, or the number of units. */
   label: string;
   x: number;
   y: number;
@@ -39,7 +40,7 @@ export function networkBlocks(
       ? Math.max(6, (height - 24) * side)
       : Math.min(height - 8, 10 + 3.2 * Math.sqrt(count));
     const width = isMap ? Math.max(4, (blockHeight * (shape[2] ?? 1)) / (shape[1] ?? 1)) : 6;
-    const label = shape.join(' × ');
+    const label = isMap ? `${count}@${shape.slice(1).join('×')}` : String(count);
     const nameWidth = named ? Math.max(id.length, label.length) * names.letter + names.gap : 0;
     blocks.push({
       id,

@@ -7,7 +7,7 @@ export const figures = {
   ownNone: 'not evaluated yet',
   counts: '{correct} of {count}',
   none: 'not measured yet',
-  with: '{experiment}, {seeds}',
+  open: 'Open this recipe, to train it here',
   seeds: 'no seed | seed {seeds} | seeds {seeds}',
   elsewhere:
     'This run is trained and tested on {dataset}, the published figure is about other data: they are not the same task.',
