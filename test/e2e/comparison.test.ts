@@ -62,6 +62,19 @@ describe('a comparison of finished runs', () => {
     await expect.poll(() => last.nth(7).textContent()).toMatch(/\d\.\d+ .* \d\.\d+/);
   });
 
+  test('does not test groups of under three seeds, and says so', async () => {
+    await openPage(app, address([0, 1, 3, 4].map((index) => ids[index] as string)));
+    await app.page.getByText(/but that is not tested: too few seeds \(n = 2 \+ 2; at least 3/).waitFor();
+    expect(await app.page.getByText(/points better than/).count()).toBe(1);
+    const numbers = app.page.getByRole('grid', { name: 'How sure the differences are' });
+    await numbers.scrollIntoViewIfNeeded();
+    const cells = await numbers.getByRole('row', { name: /relu/ }).getByRole('gridcell').allTextContents();
+    // What was measured; nothing that would be concluded from it.
+    expect(cells.map((cell) => cell.trim())).toEqual(['relu − sigmoid', '4.09', ...new Array(7).fill('–')]);
+    await openPage(app, address(ids.slice(0, 7)));
+    await row('relu').waitFor();
+  });
+
   test('moves the target by keys and by dragging, and says how many times as long the slower group takes', async () => {
     // What is off screen is not in the page.
     await app.page.getByRole('button', { name: 'Time to a target' }).scrollIntoViewIfNeeded();

@@ -101,9 +101,7 @@ describeInShells('the table of runs', (app) => {
     };
     for (const name of ['Best at epoch', 'Test at best', 'State'])
       expect(await right(name)).toBeLessThan(1100);
-    await table()
-      .getByText(/^\d more/)
-      .click();
+    await page.getByRole('button', { name: /^\d more column/ }).click();
     await expect.poll(() => table().evaluate((it) => it.scrollLeft)).toBeGreaterThan(0);
     await page.setViewportSize({ width: 1440, height: 900 });
   });

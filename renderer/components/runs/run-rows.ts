@@ -64,6 +64,14 @@ export function shortName({ name, experimentName }: Pick<RunSummary, 'name' | 'e
   return headAndTail(own);
 }
 
+/** What a run belongs to, to stand beside its name; empty where the name says it already. */
+export function experimentBeside({
+  name,
+  experimentName,
+}: Pick<RunSummary, 'name' | 'experimentName'>): string {
+  return name.startsWith(experimentName) ? '' : experimentName;
+}
+
 /** A name in two parts, of which the first gives way where there is no room: what tells runs apart (`/seed 7`) stays. */
 export function headAndTail(name: string): { head: string; tail: string } {
   const at = name.lastIndexOf('/');

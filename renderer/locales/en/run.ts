@@ -237,6 +237,8 @@ export const run = {
   },
   configuration: {
     yaml: 'Configuration',
+    save: 'Save as file',
+    saveHelp: 'To start the same experiment elsewhere: “Open a file…” there, or drop it on the window',
     command: 'Command',
     environment: 'Environment',
     missing: 'not available',

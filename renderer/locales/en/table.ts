@@ -15,7 +15,7 @@ export const table = {
   findShort: 'Find…',
   findNone: 'Nothing is called “{query}”.',
   count: '{n} runs',
-  beyond: '{n} more',
+  beyond: '1 more column → | {n} more columns →',
   emptyTitle: 'No run yet',
   emptyText: 'Every run would be a row here, with its results, settings, tags and notes.',
   onTest: 'Chosen by looking at the test set: no fair figure to compare.',

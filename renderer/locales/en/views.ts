@@ -8,8 +8,12 @@ export const views = {
     designTitle: 'Design an experiment',
     designText: 'Start from a published network, and change what you like.',
     designStart: 'New experiment',
+    ownTitle: 'Train on my own images',
+    ownText:
+      'A folder with one folder for each class, or a CSV, npz or safetensors file. Or drop it on this window.',
+    ownStart: 'Choose images…',
     openTitle: 'Open an experiment',
-    openText: 'A YAML or JSON file, from here or from a colleague. You can also drop it on this window.',
+    openText: 'A YAML or JSON file, from here or from a colleague. You can drop it on this window too.',
     openStart: 'Open a file…',
     runs: 'no runs | 1 run | {n} runs',
     published: 'Published: {figure}',

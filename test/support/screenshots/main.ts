@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../browser.ts';
 import { startHostProcess } from '../host.ts';
 import { temporaryFolder } from '../project.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { type Look, type Scene, scenes } from './scenes.ts';
 
 /** `main.ts --out folder [--only word]`: writes `<runs>-<page>-<theme>-<width>.png`; `--only` picks files by a part of that. */
 const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } });
@@ -33,9 +33,10 @@ async function takeScene(browser: Browser, scene: Scene): Promise<void> {
     await page.emulateMedia({ colorScheme });
     for (const size of sizes) {
       await page.setViewportSize(size);
-      for (const [name, path] of pages) {
+      for (const [name, look] of pages) {
         const file = `${scene.name}-${name}-${colorScheme}-${size.width}.png`;
-        if (file.includes(only)) await take(page, path, join(out, file));
+        if (file.includes(only))
+          await take(page, typeof look === 'string' ? { path: look } : look, join(out, file));
       }
     }
   }
@@ -43,14 +44,32 @@ async function takeScene(browser: Browser, scene: Scene): Promise<void> {
   await host.interrupt();
 }
 
-async function take(page: Page, path: string, file: string): Promise<void> {
+async function take(page: Page, { path, to, dragging }: Look, file: string): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;
   }, path);
   await page.waitForLoadState('networkidle');
   await page.waitForTimeout(settling);
+  // A page that is kept open is where it was left.
+  await page.getByRole('main').evaluate((it) => it.scrollTo(0, 0));
+  if (to !== undefined) {
+    const part = page.getByRole('heading', { name: to, exact: true });
+    await part.evaluate((it) => it.scrollIntoView({ block: 'start' }));
+  }
+  if (dragging) await drag(page, 'dragenter');
+  await page.waitForTimeout(settling);
   await page.screenshot({ path: file });
+  if (dragging) await drag(page, 'dragleave');
   console.log(file);
+}
+
+/** Files come over the window, or leave it again. */
+function drag(page: Page, event: 'dragenter' | 'dragleave'): Promise<void> {
+  return page.evaluate((type) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([], 'digits.zip'));
+    document.body.dispatchEvent(new DragEvent(type, { bubbles: true, dataTransfer }));
+  }, event);
 }
 
 mkdirSync(out, { recursive: true });

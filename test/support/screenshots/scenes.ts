@@ -4,12 +4,21 @@ import { openStore } from '../../../core/store/store.ts';
 import { tabNames } from '../../../renderer/views/run/tab-names.ts';
 import { fillStore, sparse } from '../filled-store.ts';
 
+/** A page by its address, and what is done with it before it is looked at. */
+export interface Look {
+  readonly path: string;
+  /** Heading of the part that is scrolled to. */
+  readonly to?: string;
+  /** Files are dragged over the window. */
+  readonly dragging?: true;
+}
+
 /** A data folder to look at, and the pages that are worth looking at with it. */
 export interface Scene {
   readonly name: string;
   /** Fills an empty home; gives the ids of its runs, newest last. */
   fill(home: string): Promise<string[]>;
-  pages(runs: string[]): Readonly<Record<string, string>>;
+  pages(runs: string[]): Readonly<Record<string, string | Look>>;
 }
 
 const everywhere = {
@@ -19,10 +28,21 @@ const everywhere = {
   compare: '/compare',
   data: '/data/mnist',
   models: '/models/lenet-5',
+  why: '/why-convolution',
   queue: '/queue',
   trash: '/trash',
   settings: '/settings',
 };
+
+/** A comparison is longer than any window. */
+const partsOf = (comparison: string, name = 'compare') => ({
+  [name]: comparison,
+  [`${name}-results`]: { path: comparison, to: 'Results' },
+  [`${name}-tests`]: { path: comparison, to: 'How sure the differences are' },
+  [`${name}-target`]: { path: comparison, to: 'Time to a target' },
+  [`${name}-parameters`]: { path: comparison, to: 'Configuration and results' },
+  [`${name}-differences`]: { path: comparison, to: 'Configuration differences' },
+});
 
 const tabsOf = (run: string, name = 'run') =>
   Object.fromEntries(tabNames.map((tab) => [`${name}-${tab}`, `/run/${run}?tab=${tab}`]));
@@ -49,11 +69,43 @@ export const scenes: readonly Scene[] = [
         grid: { 'model.options.activation': ['sigmoid', 'relu'] },
         seeds: [1, 2, 3],
       }),
-    pages: ([run = '', , , other = '']) => ({
-      ...everywhere,
-      ...tabsOf(run),
-      'run-backward': `/run/${run}?tab=network&pass=backward&beside=${other}`,
-      'run-health-beside': `/run/${run}?tab=health&beside=${other}`,
+    pages: (runs) => {
+      const [run = '', , , other = ''] = runs;
+      return {
+        ...everywhere,
+        ...partsOf(`/compare?runs=${runs.join(',')}`),
+        'compare-single': `/compare?runs=${runs.join(',')}&group=runs`,
+        committee: `/judge?runs=${runs.slice(3).join(',')}`,
+        drop: { path: '/experiments', dragging: true },
+        ...tabsOf(run),
+        'run-backward': `/run/${run}?tab=network&pass=backward&beside=${other}`,
+        'run-health-beside': `/run/${run}?tab=health&beside=${other}`,
+      };
+    },
+  },
+  {
+    name: 'long',
+    fill: (home) =>
+      train(home, {
+        ...onMnist,
+        name: 'A name of sixty characters, as somebody in a hurry may type',
+        model: { preset: 'lenet-5' },
+        train: { ...onMnist.train, epochs: 1 },
+        variants: {
+          'as published, with squared error': {},
+          'ReLU units in the place of the sigmoid ones': { 'model.options.activation': 'relu' },
+          'ReLU units and the greatest of each window': {
+            'model.options.activation': 'relu',
+            'model.options.pooling': 'max',
+          },
+        },
+        seeds: [1, 2],
+      }),
+    pages: (runs) => ({
+      experiments: '/experiments',
+      runs: '/runs',
+      ...partsOf(`/compare?runs=${runs.join(',')}`),
+      'run-curves': `/run/${runs[2]}`,
     }),
   },
   {
