@@ -57,3 +57,8 @@ export function formatMoment(iso: string, now = new Date()): string {
   const date = new Date(iso);
   return date.toDateString() === now.toDateString() ? clock.format(date) : calendar.format(date);
 }
+
+/** As much of a text as fits in so many characters; what is cut off is said by an ellipsis. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+}

@@ -87,16 +87,17 @@ function numeric(
           .filter(({ labelled }) => labelled)
           .map(({ value }) => value)
       : linearTicks(least, greatest, 4);
-  const few = [...new Set(numbers)];
+  // The few values of a grid are told by themselves, as long as they are apart.
+  const few = [...new Set(numbers)].sort((a, b) => a - b);
+  const told =
+    few.length <= 5 && few.every((value, i) => i === 0 || place(value) - place(few[i - 1] ?? 0) > 0.1);
   return {
     key,
     cells,
     places: cells.map((cell) => (cell === null ? null : place(cell))),
-    // The few values of a grid are told by themselves.
-    ticks: (few.length <= 5 ? few : ticks).map((value) => ({
+    ticks: (told ? few : ticks).map((value) => ({
       place: place(value),
-      text:
-        few.length <= 5 ? write(value) : key === 'seconds' ? formatDuration(value) : tickText(value, write),
+      text: told ? write(value) : key === 'seconds' ? formatDuration(value) : tickText(value, write),
     })),
     write,
   };

@@ -15,6 +15,12 @@ describe('a parameter', () => {
     expect(ticks.map(({ text }) => text)).toEqual(['null', 'relu', 'tanh']);
   });
 
+  test('of few values tells each of them, unless they would lie over each other', () => {
+    const texts = (cells: number[]) => makeParameter('test', cells, write).ticks.map(({ text }) => text);
+    expect(texts([8, 16, 64])).toEqual(['8', '16', '64']);
+    expect(texts([0, 98.99, 100])).toEqual(['0', '50', '100']);
+  });
+
   test('without a result has no place on the axis', () => {
     expect(makeParameter('test', [0.9, null, 0.8], write).places[1]).toBeNull();
   });
