@@ -59,6 +59,10 @@ describeInShells('looking inside a network', (app) => {
     expect(await panel.locator('.parts li').count()).toBe(3);
     await panel.getByRole('button', { name: 'Close' }).click();
     await panel.waitFor({ state: 'detached' });
+    // Of a unit, which has no place.
+    await graph.getByRole('button', { name: /^F6 / }).click();
+    await picture('Units of F6').click({ position: { x: 3, y: 3 } });
+    await page.getByText(/^F6, unit 0: /).waitFor();
   });
 
   test('each map’s strongest images are shown with the patch that it looks at, and open', async () => {
