@@ -156,6 +156,15 @@ export const derivedSet = z.object({
 });
 export type DerivedSet = z.infer<typeof derivedSet>;
 
+/** Work on data sets, and how often such work may have changed one: neither is lost where several changes are told as one. */
+const datasetWork = z.object({
+  /** Those under way, paused and failed. */
+  tasks: z.array(datasetTask),
+  /** Differs from what it was before whenever data sets are to be looked at anew. */
+  revision: z.int(),
+});
+export type DatasetWork = z.infer<typeof datasetWork>;
+
 /** Everything a window asks about data sets. */
 export const datasetMethods = {
   'datasets.list': method(nothing, z.array(datasetDescriptor)),
@@ -218,8 +227,7 @@ export const datasetMethods = {
     }),
     samplePreview,
   ),
-  /** Those under way, paused and failed. */
-  'datasets.tasks': method(nothing, z.array(datasetTask)),
+  'datasets.tasks': method(nothing, datasetWork),
   /** Ends the task and removes what it has fetched so far. */
   'datasets.cancel': method(one, nothing),
   /** Data that are not in the list, such as a folder of one's own, as if they were. */

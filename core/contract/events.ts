@@ -1,4 +1,4 @@
-import type { DatasetTask } from './datasets.ts';
+import type { DatasetWork } from './datasets.ts';
 import type { ErrorJson } from './errors.ts';
 import type { MoveReport } from './home.ts';
 import type { QueueEntry } from './methods.ts';
@@ -12,8 +12,8 @@ export type EngineEvent =
   /** New points of running runs, raw, oldest first; parallel to `Series`. */
   | { type: 'metrics.appended'; points: MetricPoint[] }
   | { type: 'queue.changed'; entries: QueueEntry[] }
-  /** Work on data sets, all of it; whatever is gone since the last time is done or cancelled. */
-  | { type: 'datasets.changed'; tasks: DatasetTask[] }
+  /** Work on data sets, all of it; what is done or cancelled is gone, and was perhaps never told of. */
+  | { type: 'datasets.changed'; work: DatasetWork }
   /** The data folder is being moved; null: no more. */
   | { type: 'home.moving'; report: MoveReport | null }
   /** The engine was restarted under the window, or works on another data folder: reload everything. */

@@ -1,4 +1,4 @@
-import type { DatasetTask } from '../contract/datasets.ts';
+import type { DatasetTask, DatasetWork } from '../contract/datasets.ts';
 import { ConvolabError } from '../contract/errors.ts';
 import type { DeskProgress } from './data-desk/protocol.ts';
 import type { EventHub } from './events.ts';
@@ -19,6 +19,8 @@ interface Entry {
 
 /** Two of these on one data set would write the same files. */
 const writing: ReadonlySet<Kind> = new Set(['download', 'import']);
+/** Work after which a data set is what it was. */
+const onlyLooks: ReadonlySet<Kind> = new Set(['survey', 'prepare']);
 
 /**
  * Long work on data sets, told to every window while it goes on. What is done vanishes; what was paused or has failed
@@ -27,6 +29,7 @@ const writing: ReadonlySet<Kind> = new Set(['download', 'import']);
 export class DataTasks {
   readonly #events: EventHub;
   readonly #entries = new Map<string, Entry>();
+  #revision = 0;
 
   constructor(events: EventHub) {
     this.#events = events;
@@ -34,6 +37,11 @@ export class DataTasks {
 
   list(): DatasetTask[] {
     return [...this.#entries.values()].map(({ task }) => task);
+  }
+
+  /** What windows are told. */
+  get work(): DatasetWork {
+    return { tasks: this.list(), revision: this.#revision };
   }
 
   /** Names of the data sets that are written to now. */
@@ -141,12 +149,14 @@ export class DataTasks {
   }
 
   #end(key: string): void {
+    const kind = this.#entries.get(key)?.task.kind;
+    if (kind !== undefined && !onlyLooks.has(kind)) this.#revision += 1;
     this.#entries.delete(key);
     this.#changed();
   }
 
   #changed(): void {
-    this.#events.datasetsChanged(this.list());
+    this.#events.datasetsChanged(this.work);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatasetTask } from '../contract/datasets.ts';
+import type { DatasetWork } from '../contract/datasets.ts';
 import type { EngineEvent, MetricPoint } from '../contract/events.ts';
 import type { MoveReport } from '../contract/home.ts';
 import type { QueueEntry } from '../contract/methods.ts';
@@ -20,7 +20,7 @@ export class EventHub {
   readonly #removed = new Set<string>();
   #points: MetricPoint[] = [];
   #queue: QueueEntry[] | null = null;
-  #tasks: DatasetTask[] | null = null;
+  #work: DatasetWork | null = null;
   #moving: MoveReport | null | undefined = undefined;
   #restarted = false;
   #status: Status | null = null;
@@ -61,8 +61,8 @@ export class EventHub {
     this.#schedule();
   }
 
-  datasetsChanged(tasks: DatasetTask[]): void {
-    this.#tasks = tasks;
+  datasetsChanged(work: DatasetWork): void {
+    this.#work = work;
     this.#schedule();
   }
 
@@ -109,7 +109,7 @@ export class EventHub {
     if (this.#runs.size > 0) events.push({ type: 'runs.changed', runs: [...this.#runs.values()] });
     if (this.#points.length > 0) events.push({ type: 'metrics.appended', points: this.#points });
     if (this.#queue !== null) events.push({ type: 'queue.changed', entries: this.#queue });
-    if (this.#tasks !== null) events.push({ type: 'datasets.changed', tasks: this.#tasks });
+    if (this.#work !== null) events.push({ type: 'datasets.changed', work: this.#work });
     if (this.#moving !== undefined) events.push({ type: 'home.moving', report: this.#moving });
     if (this.#restarted) events.push({ type: 'engine.restarted' });
     if (this.#status !== null) events.push({ type: 'status', status: this.#status });
@@ -117,7 +117,7 @@ export class EventHub {
     this.#runs.clear();
     this.#points = [];
     this.#queue = null;
-    this.#tasks = null;
+    this.#work = null;
     this.#moving = undefined;
     this.#restarted = false;
     this.#status = null;

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { DatasetTask } from '../../core/contract/datasets.ts';
+import type { DatasetTask, DatasetWork } from '../../core/contract/datasets.ts';
 import type { Params } from '../../core/contract/methods.ts';
 import type { DatasetReference } from '../../core/contract/specs.ts';
 import { useBridge } from '../app/bridge.ts';
@@ -8,29 +8,25 @@ import type { ChosenFile } from '../app/choose-files.ts';
 import { useCatalogStore } from './catalog.ts';
 import { withEnginePaths } from './engine-paths.ts';
 
-/** Work after which a data set is what it was. */
-const onlyLooks: ReadonlySet<DatasetTask['kind']> = new Set(['survey', 'prepare']);
-
 /** What data sets hold, and the long work on them. What asks the engine rejects with a `ConvolabError`. */
 export const useDatasetsStore = defineStore('datasets', () => {
   const tasks = shallowRef<readonly DatasetTask[]>([]);
-  /** Counts what was put in place or taken away, so that a page reads its data set anew. */
+  /** Another whenever something was put in place or taken away, so that a page reads its data set anew. */
   const revision = ref(0);
 
   const byName = computed(() => new Map(tasks.value.map((task) => [task.name, task])));
 
   async function load(): Promise<void> {
-    tasks.value = await useBridge().call('datasets.tasks', {});
+    const work = await useBridge().call('datasets.tasks', {});
+    tasks.value = work.tasks;
+    revision.value = work.revision;
   }
 
-  /** The engine's word on the work under way; what has gone from it is done, and may have changed the list. */
-  function changed(now: readonly DatasetTask[]): void {
-    const gone = tasks.value.filter(
-      ({ name, kind }) => !now.some((task) => task.name === name && task.kind === kind),
-    );
-    tasks.value = now;
-    if (gone.every(({ kind }) => onlyLooks.has(kind))) return;
-    revision.value += 1;
+  /** The engine's word on the work under way. Short work may have come and gone between two words of it. */
+  function changed(work: DatasetWork): void {
+    tasks.value = work.tasks;
+    if (work.revision === revision.value) return;
+    revision.value = work.revision;
     void useCatalogStore().load();
   }
 

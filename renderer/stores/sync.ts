@@ -37,7 +37,7 @@ function apply(event: EngineEvent): void {
       useQueueStore().changed(event.entries);
       break;
     case 'datasets.changed':
-      useDatasetsStore().changed(event.tasks);
+      useDatasetsStore().changed(event.work);
       break;
     case 'home.moving':
       useSettingsStore().moving = event.report;

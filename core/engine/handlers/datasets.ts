@@ -68,7 +68,7 @@ export function datasetHandlers({
     'datasets.tasks': async () => {
       remembered ??= rememberDownloads(home, tasks);
       await remembered;
-      return tasks.list();
+      return tasks.work;
     },
     'datasets.download': (params) => {
       const { name } = findDataset(params.name);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DatasetTask } from '../../../core/contract/datasets.ts';
+import type { DatasetWork } from '../../../core/contract/datasets.ts';
 import { ConvolabError } from '../../../core/contract/errors.ts';
 import { DataTasks, type Watched } from '../../../core/engine/data-tasks.ts';
 import { EventHub } from '../../../core/engine/events.ts';
@@ -7,9 +7,9 @@ import { EventHub } from '../../../core/engine/events.ts';
 /** Tasks, what was told of them, and work that goes on until it is stopped. */
 function begin() {
   const events = new EventHub();
-  const told: DatasetTask[][] = [];
+  const told: DatasetWork[] = [];
   events.subscribe((batch) => {
-    for (const event of batch) if (event.type === 'datasets.changed') told.push(event.tasks);
+    for (const event of batch) if (event.type === 'datasets.changed') told.push(event.work);
   });
   const untilStopped = ({ signal }: Watched) =>
     new Promise<never>((_, reject) => {
@@ -36,8 +36,10 @@ describe('a download', () => {
       events.flush();
     });
     events.flush();
-    expect(told[0]).toMatchObject([{ name: 'mnist', kind: 'download', state: 'running', ...halfway }]);
-    expect(told.at(-1)).toEqual([]);
+    expect(told[0]).toMatchObject({
+      tasks: [{ name: 'mnist', kind: 'download', state: 'running', ...halfway }],
+    });
+    expect(told.at(-1)?.tasks).toEqual([]);
   });
 
   test('that is paused stays with what it had, without a rate, and can be started again', async () => {
@@ -75,6 +77,16 @@ describe('a download', () => {
       { state: 'failed', error: { code: 'download.failed', message: 'No answer.', hint: 'Try later.' } },
     ]);
   });
+});
+
+test('work that was done before anyone was told of it is told by the revision; a look is not', async () => {
+  const { tasks, events, told } = begin();
+  await tasks.run('mnist', 'import', async () => {});
+  events.flush();
+  expect(told).toEqual([{ tasks: [], revision: 1 }]);
+  await tasks.run('mnist', 'survey', async () => {});
+  events.flush();
+  expect(told.at(-1)).toEqual({ tasks: [], revision: 1 });
 });
 
 test('asked for twice is done once', async () => {

@@ -106,7 +106,7 @@ describe('copies of one’s own', () => {
     const after = await handlers['datasets.show']({ name: 'mnist' });
     expect(after.hash).toBe(report.hash);
     expect(after.mean[0]).toBeGreaterThan(before.mean[0] as number);
-    expect(await handlers['datasets.tasks']({})).toEqual([]);
+    expect((await handlers['datasets.tasks']({})).tasks).toEqual([]);
   });
 
   test('that cannot be used change nothing, and leave no task', async () => {
@@ -117,7 +117,7 @@ describe('copies of one’s own', () => {
       code: expect.stringMatching(/^(argument\.invalid|dataset\.)/),
     });
     expect(await handlers['datasets.show']({ name: 'mnist' })).toEqual(before);
-    expect(await handlers['datasets.tasks']({})).toEqual([]);
+    expect((await handlers['datasets.tasks']({})).tasks).toEqual([]);
   });
 
   test('are verified file by file, with what is wrong', async () => {

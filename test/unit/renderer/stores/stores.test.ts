@@ -2,6 +2,8 @@ import { createPinia, setActivePinia } from 'pinia';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { watchEffect } from 'vue';
 import { useBridge } from '../../../../renderer/app/bridge.ts';
+import { useCatalogStore } from '../../../../renderer/stores/catalog.ts';
+import { useDatasetsStore } from '../../../../renderer/stores/datasets.ts';
 import { useExperimentsStore } from '../../../../renderer/stores/experiments.ts';
 import { useMetricsStore } from '../../../../renderer/stores/metrics.ts';
 import { useRunsStore } from '../../../../renderer/stores/runs.ts';
@@ -81,4 +83,16 @@ test('hiding a run leaves every other run visible', async () => {
   const visible = runs.visible.map((run) => run.id);
   expect(visible).not.toContain(created[0]);
   expect(visible).toEqual(expect.arrayContaining(created.slice(1)));
+});
+
+test('the list of data sets is read anew after work that was too short to be told of, and only then', async () => {
+  const [catalog, datasets] = [useCatalogStore(), useDatasetsStore()];
+  startSync();
+  await catalog.load();
+  const read = catalog.catalog;
+  engine.emit([{ type: 'datasets.changed', work: { tasks: [], revision: datasets.revision } }]);
+  await useBridge().call('catalog.get', {});
+  expect(catalog.catalog).toBe(read);
+  engine.emit([{ type: 'datasets.changed', work: { tasks: [], revision: datasets.revision + 1 } }]);
+  await expect.poll(() => catalog.catalog).not.toBe(read);
 });
