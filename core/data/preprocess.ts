@@ -98,26 +98,39 @@ function centre(image: Shape, model: Shape, windows: boolean): { padTop: number;
   );
 }
 
-/**
- * Mean and deviation of every channel, as stored. Sums of bytes are exact in float64, so any order gives the same;
- * floats are added up in the order of the samples.
- */
+/** Mean and deviation of every channel, as stored. */
 function pixelStatistics(source: SampleSource, indices: Uint32Array): PixelStatistic[] {
   const [channels = 0, height = 0, width = 0] = source.shape;
   const plane = height * width;
   const count = plane * indices.length;
   return Array.from({ length: channels }, (_, channel) => {
-    let sum = 0;
-    let squares = 0;
+    const sums: Sums = { sum: 0, squares: 0 };
     for (const index of indices) {
       const start = (index * channels + channel) * plane;
-      for (let i = start; i < start + plane; i++) {
-        const value = source.images[i] as number;
-        sum += value;
-        squares += value * value;
-      }
+      addUp(source.images, start, start + plane, sums);
     }
+    const { sum, squares } = sums;
     const mean = sum / count;
     return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
   });
+}
+
+interface Sums {
+  sum: number;
+  squares: number;
+}
+
+/**
+ * Adds the values of one plane. Sums of bytes are exact in float64, so any order gives the same; floats are added up one by one
+ * in the order of the samples. Apart from the loop over these, so that it is compiled after the first few.
+ */
+function addUp(values: SampleSource['images'], start: number, end: number, sums: Sums): void {
+  let { sum, squares } = sums;
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number;
+    sum += value;
+    squares += value * value;
+  }
+  sums.sum = sum;
+  sums.squares = squares;
 }

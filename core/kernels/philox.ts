@@ -21,7 +21,7 @@ export const streams = {
 } as const;
 export type Stream = keyof typeof streams;
 
-/** High 32 bits of a 32x32 product without BigInt: four 16-bit partial products. */
+/** High 32 bits of a 32x32 product without BigInt: four 16-bit partial products, with carries none above 32 bits. */
 function high32(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
@@ -29,8 +29,8 @@ function high32(a: number, b: number): number {
   const bLow = b & 0xffff;
   const low = aLow * bLow;
   const middle = aHigh * bLow + (low >>> 16);
-  const other = aLow * bHigh + (middle % 0x10000);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000)) >>> 0;
+  const other = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + (middle >>> 16) + (other >>> 16)) >>> 0;
 }
 
 /** One Philox block: four 32-bit words for a 128-bit counter and a 64-bit key. */

@@ -5,7 +5,6 @@ import { findIssues, specError } from '../contract/issues.ts';
 import { suggestion } from '../contract/nearest.ts';
 import type { ExperimentEnvelope, ModelSource } from '../contract/specs.ts';
 import { type ModelSpec, parseModel } from '../graph/parse.ts';
-import { readSpecFile } from '../train/source.ts';
 import { alexnet } from './alexnet.ts';
 import { caltech12242016 } from './caltech-12-24-20-16.ts';
 import { cifar1224 } from './cifar-12-24.ts';
@@ -56,6 +55,8 @@ export async function resolveModel(source: ModelSource): Promise<ModelSpec> {
 
 /** @throws `file.unreadable`, `spec.syntax`, `spec.invalid`, `spec.unknown-key` */
 export async function readModelFile(path: string): Promise<ModelSpec> {
+  // Apart, because most models are no files, and a reader of YAML takes its time to load.
+  const { readSpecFile } = await import('../train/source.ts');
   const raw = await readSpecFile(path);
   return isShorthandFile(raw) ? expandShorthand(raw) : parseModel(raw);
 }

@@ -76,7 +76,8 @@ class Training {
   #resumed = performance.now();
   /** Of the steps since the last report; the first call warms up caches and threads, and is not measured. */
   #pace = { warm: false, samples: 0, milliseconds: 0, imagesPerSecond: null as number | null };
-  #reported = 0;
+  /** The first batch is told of at once: somebody waits for it. */
+  #reported = Number.NEGATIVE_INFINITY;
 
   constructor(session: Session, from: Position, observer: Observer) {
     this.#session = session;

@@ -51,8 +51,11 @@ export interface SessionOptions {
  *   `deriving`
  */
 export async function openSession(config: RunConfig, options: SessionOptions): Promise<Session> {
+  // The network is looked at while the data are read; what is wrong with it is told first.
+  const opening = openTrainingSet(config.dataset, options.home, options.deriving);
+  opening.catch(() => undefined);
   const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
-  const dataset = await openTrainingSet(config.dataset, options.home, options.deriving);
+  const dataset = await opening;
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
   for (const { labels } of [train, test]) mustBeLabelled(labels, dataset.title);

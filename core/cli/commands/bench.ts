@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Backend } from '../../backends/backend.ts';
+import type { ChosenDevice } from '../../backends/choice.ts';
+import { chooseDevices } from '../../backends/index.ts';
 import { ConvolabError } from '../../contract/errors.ts';
 import { suggestion } from '../../contract/nearest.ts';
 import { prepare, type Setting } from '../bench/measure.ts';
@@ -45,6 +47,9 @@ export const bench: Command = {
     },
     samples: { value: '<n>', help: 'Training samples of an epoch of --agree; by default all.' },
     decode: { help: 'Measure how fast JPEGs are decoded and resized instead.' },
+    cold: {
+      help: 'Measure instead how long a run on MNIST takes from the start of its process to its first batch.',
+    },
     snapshots: {
       help: 'Measure instead how much the usual snapshots slow down LeNet-5 on MNIST, epochs with and without them in turn.',
     },
@@ -55,6 +60,12 @@ export const bench: Command = {
     if (given.on('decode')) {
       const { showDecoding } = await import('../bench/decode.ts');
       return showDecoding(output, given.count('threads') ?? availableParallelism());
+    }
+    if (given.on('cold')) {
+      const [device] = await chooseDevices(given.text('backend') ?? 'cpu');
+      const threads = given.count('threads') ?? availableParallelism();
+      const { showColdStart } = await import('../bench/cold.ts');
+      return showColdStart(output, { home, device: device as ChosenDevice, threads });
     }
     const compared = given.text('agree');
     if (compared !== undefined) {

@@ -1,9 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import type { ContentFile, Reading } from '../dataset.ts';
@@ -24,17 +23,46 @@ export async function locateFile(folder: string, name: string): Promise<string |
   return undefined;
 }
 
+/** What is read at once: the piece before is summed meanwhile, and others have their turn in between. */
+const pieceBytes = 2 ** 22;
+
 /**
  * A whole file, unpacked.
+ * @param sum is given its bytes as they come
  * @throws `file.unreadable`, `dataset.damaged`
  */
-export async function readContent(path: string): Promise<FileContent> {
-  const bytes = await readFile(path).catch((cause) => Promise.reject(unreadable(path, cause)));
+export async function readContent(path: string, sum?: Hash): Promise<FileContent> {
+  const bytes = await readWhole(path, path.endsWith('.gz') ? undefined : sum).catch((cause) =>
+    Promise.reject(unreadable(path, cause)),
+  );
   if (!path.endsWith('.gz')) return { path, bytes };
   try {
-    return { path, bytes: await inflate(bytes, { maxOutputLength: mostUnpacked }) };
+    const unpacked = await inflate(bytes, { maxOutputLength: mostUnpacked });
+    sum?.update(unpacked);
+    return { path, bytes: unpacked };
   } catch (cause) {
     throw notUnpackable(path, cause);
+  }
+}
+
+/** As long as it is when it is opened, or as far as it goes where it is cut meanwhile. */
+async function readWhole(path: string, sum?: Hash): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const bytes = Buffer.allocUnsafeSlow((await file.stat()).size);
+    const readFrom = (at: number) => file.read(bytes, at, Math.min(pieceBytes, bytes.length - at), at);
+    let at = 0;
+    let next = readFrom(at);
+    for (;;) {
+      const { bytesRead } = await next;
+      if (bytesRead === 0) return bytes.subarray(0, at);
+      const piece = bytes.subarray(at, at + bytesRead);
+      at += bytesRead;
+      next = readFrom(at);
+      sum?.update(piece);
+    }
+  } finally {
+    await file.close();
   }
 }
 
@@ -86,23 +114,10 @@ export async function hashFile(
   return { path: name, bytes, sha256: own.digest('hex') };
 }
 
-/** What is summed at once: more would have to be copied to leave the JavaScript thread. */
-const pieceBytes = 2 ** 24;
-
-/** Off the JavaScript thread, or in pieces between which others have their turn. */
+/** Off the JavaScript thread. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
-  if (bytes.length > pieceBytes) return sumInPieces(bytes);
   const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString('hex');
-}
-
-async function sumInPieces(bytes: Uint8Array): Promise<string> {
-  const sum = createHash('sha256');
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    sum.update(bytes.subarray(at, at + pieceBytes));
-    await setImmediate();
-  }
-  return sum.digest('hex');
 }
 
 function notUnpackable(path: string, cause: unknown) {

@@ -13,7 +13,7 @@ import type {
   StoredSet,
 } from '../dataset.ts';
 import { damaged, faultOf } from '../faults.ts';
-import { hashFile, locateFile, readContent, readHead, sha256Of } from './files.ts';
+import { hashFile, locateFile, readContent, readHead } from './files.ts';
 import { datasetFolder, missingSet, publicationOf, reportOn } from './folder.ts';
 import type { FileContent, FileHead, SampleLayout } from './layout.ts';
 import { type Manifest, readManifest, readSums } from './manifest.ts';
@@ -102,13 +102,15 @@ async function readHeads(layout: SampleLayout, folder: string): Promise<Map<stri
 
 async function openSamples(facts: DatasetFacts, layout: SampleLayout, folder: string): Promise<Dataset> {
   const manifest = await readManifest(folder);
-  const names = layout.files.filter((name) => !layout.large.has(name));
-  const paths = await Promise.all(names.map((name) => mustLocate(folder, name)));
-  const read = await Promise.all(paths.map(readContent));
-  const contents = new Map(names.map((name, i) => [name, read[i] as FileContent]));
-  if (manifest !== undefined) await checkSums(folder, manifest, contents);
+  const sums = manifest && (await readSums(folder, manifest));
+  const whole = createHash('sha256');
+  const contents = new Map<string, FileContent>();
+  for (const name of layout.files.filter((file) => !layout.large.has(file))) {
+    const path = await mustLocate(folder, name);
+    contents.set(name, sums ? await readChecked(path, sums.get(name)) : await readContent(path, whole));
+  }
   const large = await openLarge(facts, layout, folder, manifest);
-  const hash = manifest ? () => manifest.hash : digestLater(read);
+  const hash = manifest?.hash ?? whole.digest('hex');
   return {
     name: facts.name,
     title: facts.title,
@@ -116,27 +118,16 @@ async function openSamples(facts: DatasetFacts, layout: SampleLayout, folder: st
     classes: layout.classes,
     splits: layout.parse(contents),
     ...(large && { large }),
-    get hash() {
-      return hash();
-    },
-    get version() {
-      return publicationOf(facts, manifest, hash());
-    },
+    hash,
+    version: publicationOf(facts, manifest, hash),
   };
 }
 
-async function checkSums(
-  folder: string,
-  manifest: Manifest,
-  contents: ReadonlyMap<string, FileContent>,
-): Promise<void> {
-  const sums = await readSums(folder, manifest);
-  await Promise.all(
-    [...contents].map(async ([name, { path, bytes }]) => {
-      if ((await sha256Of(bytes)) === sums.get(name)) return;
-      throw damaged(path, 'is not what was fetched (its SHA-256 is another)');
-    }),
-  );
+async function readChecked(path: string, expected: string | undefined): Promise<FileContent> {
+  const sum = createHash('sha256');
+  const content = await readContent(path, sum);
+  if (sum.digest('hex') === expected) return content;
+  throw damaged(path, 'is not what was fetched (its SHA-256 is another)');
 }
 
 /** Files too large to be read now must at least be those whose content was checked when they came. */
@@ -164,25 +155,6 @@ async function openLarge(
     heads.set(name, head);
   }
   return layout.readers(heads);
-}
-
-/** Apart from the opening, so that contents are kept only where there is still something to be made of them. */
-function digestLater(contents: readonly FileContent[]): () => string {
-  return lazily(() => digest(contents));
-}
-
-function digest(contents: readonly FileContent[]): string {
-  const sha256 = createHash('sha256');
-  for (const { bytes } of contents) sha256.update(bytes);
-  return sha256.digest('hex');
-}
-
-function lazily<T>(compute: () => T): () => T {
-  let value: { readonly computed: T } | undefined;
-  return () => {
-    value ??= { computed: compute() };
-    return value.computed;
-  };
 }
 
 /** Reads every file, sums it, and parses all but the large ones. */

@@ -93,6 +93,15 @@ describe('convolab bench', () => {
     expect(stderr).toContain('reference');
   });
 
+  test('tells how long a run takes from a cold start to its first batch', async () => {
+    const { code, objects } = await cli(home, ['bench', '--cold', '--json']);
+    const { cold } = objects().at(-1) as { cold: { milliseconds: number; wanted: number; rounds: number } };
+    const rounds = objects().filter((object) => 'milliseconds' in object);
+    expect(rounds).toHaveLength(cold.rounds);
+    expect(cold.milliseconds).toBe(median(rounds.map(({ milliseconds }) => milliseconds as number)));
+    expect(code).toBe(cold.milliseconds <= cold.wanted ? 0 : 1);
+  });
+
   test('refuses numbers of threads that are none', async () => {
     const { code, stderr } = await cli(home, ['bench', '--threads', '1,some']);
     expect(code).toBe(2);
