@@ -3,8 +3,12 @@ import { method } from './method.ts';
 
 const nothing = z.object({});
 
-/** How far a move of the data folder is. */
-export const moveReport = z.object({ bytesDone: z.number(), bytesTotal: z.number() });
+/** How far a move of the data folder is; before it begins, what is being made of data sets is stopped. */
+export const moveReport = z.object({
+  phase: z.enum(['stopping', 'copying']),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+});
 export type MoveReport = z.infer<typeof moveReport>;
 
 /** Where the data folder is, and moving it elsewhere. */

@@ -8,6 +8,7 @@ export interface AcquisitionProgress {
     | 'publishing'
     | 'reading'
     | 'fitting'
+    | 'drawing'
     | 'deriving';
   /** The file in hand. */
   readonly file: string | null;

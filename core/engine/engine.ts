@@ -22,6 +22,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       get home() {
         return home;
       },
+      stopMaking: () => opened.stopMaking(),
       async rest() {
         waking = new Promise((resolve) => {
           awake = resolve;

@@ -22,6 +22,8 @@ export interface OpenHome {
   readonly home: string;
   readonly handlers: Handlers;
   activeRuns(): readonly string[];
+  /** Stops work on data sets; downloads stay to be gone on with. */
+  stopMaking(): Promise<void>;
   /** Checkpoints what runs, ends every worker and thread, closes the store. Once. */
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function openHome(
     home,
     handlers,
     activeRuns: () => pool?.active ?? [],
+    stopMaking: () => tasks.close(),
     async close() {
       clearInterval(statusTimer);
       unwatch();

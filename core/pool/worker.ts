@@ -44,6 +44,13 @@ function request(what: 'pause' | 'stop'): void {
   ending.abort();
 }
 
+const percent = (done: number, total: number) => `${Math.floor((100 * done) / total)}%`;
+const howMuch: Readonly<Record<Parameters<OnDeriving>[0], (done: number, total: number) => string>> = {
+  fitting: (...share) => `what it needs to know of many samples, ${percent(...share)}`,
+  drawing: (...share) => `drawing scenes, ${percent(...share)}`,
+  deriving: (done, total) => `${Math.floor(done / 1e6)} of ${Math.ceil(total / 1e6)} MB`,
+};
+
 /** Seconds between two words of a set that is being derived. */
 const wordEvery = 10;
 
@@ -54,11 +61,7 @@ async function open(job: Job, backend: Backend): Promise<Session> {
   const onProgress: OnDeriving = (phase, done, total) => {
     if (performance.now() - told < 1000 * wordEvery) return;
     told = performance.now();
-    const much =
-      phase === 'fitting'
-        ? `what it needs to know of many samples, ${Math.floor((100 * done) / total)}%`
-        : `${Math.floor(done / 1e6)} of ${Math.ceil(total / 1e6)} MB`;
-    void log(`Deriving the data set: ${much}.`);
+    void log(`Deriving the data set: ${howMuch[phase](done, total)}.`);
   };
   try {
     const { home, threads } = job;

@@ -6,8 +6,8 @@ import type { Reference } from './section.ts';
 import { scenes } from './steps/scenes.ts';
 import { writeSet } from './stored.ts';
 
-/** Told now and then how a set is made: `fitting`, a share of 1; `deriving`, bytes that are written, of all. */
-export type OnDeriving = (phase: 'fitting' | 'deriving', done: number, total: number) => void;
+/** Told now and then how a set is made: `fitting` and `drawing`, a share of 1; `deriving`, bytes that are written, of all. */
+export type OnDeriving = (phase: 'fitting' | 'drawing' | 'deriving', done: number, total: number) => void;
 
 /**
  * The folder of a derived set, which is made where it is not there yet. Works on the caller's thread: see `inThread` for
@@ -31,7 +31,7 @@ export async function makeDerived(
       // Photographs with boxes lie in files already, as they came.
       if (reference.derive.some(({ type }) => type === scenes.type)) {
         const { vocName, writeVocFolder } = await import('./voc-folder.ts');
-        await writeVocFolder(join(folder, vocName), set);
+        await writeVocFolder(join(folder, vocName), set, (share) => onProgress?.('drawing', share, 1));
       }
       await writeSet(folder, set, {
         about: about(derived, reference),

@@ -4,6 +4,7 @@ import { writeError } from '../../export/atomic-file.ts';
 import { makeFolders } from '../../export/folders.ts';
 import { encodePng } from '../decode/encode.ts';
 import { writeVocXml } from '../formats/voc.ts';
+import type { OnShare } from '../progress.ts';
 import { type FixedSamples, sizeOf, upTo } from './samples.ts';
 import type { FixedSet } from './stored.ts';
 
@@ -25,9 +26,16 @@ export function scenePath(split: string, index: number): string {
 
 /**
  * Writes every split whose samples hold objects: an image and an annotation for each, and the list of its names.
+ * @param onShare told after every few images
  * @throws `disk.full`, `file.unwritable`
  */
-export async function writeVocFolder(folder: string, { classes, splits }: FixedSet): Promise<void> {
+export async function writeVocFolder(
+  folder: string,
+  { classes, splits }: FixedSet,
+  onShare?: OnShare,
+): Promise<void> {
+  const total = Object.values(splits).reduce((sum, { count, objects }) => sum + (objects ? count : 0), 0);
+  let done = 0;
   try {
     for (const part of ['JPEGImages', 'Annotations', 'ImageSets/Main']) makeFolders(join(folder, part));
     for (const [split, samples] of Object.entries(splits)) {
@@ -35,6 +43,8 @@ export async function writeVocFolder(folder: string, { classes, splits }: FixedS
       for (let first = 0; first < samples.count; first += batch) {
         const indices = upTo(Math.min(batch, samples.count - first)).map((i) => first + i);
         await writeScenes(folder, split, classes, samples, indices);
+        done += indices.length;
+        onShare?.(done / total);
       }
       const names = Array.from(upTo(samples.count), (index) => `${sceneName(split, index)}\n`);
       await writeFile(join(folder, 'ImageSets', 'Main', `${split}.txt`), names.join(''));

@@ -7,15 +7,9 @@ import { arrivalName, checkTarget } from './check.ts';
 import { copyFiles, type HomeFile, listHome } from './copy.ts';
 import { pointerName, writePointer } from './pointer.ts';
 
-/** How far a move is. */
-export interface MoveProgress {
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
-
 export interface MoveOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: MoveProgress) => void;
+  readonly onProgress: (bytesDone: number, bytesTotal: number) => void;
   /** Ends all work on the data folder; called when nearly everything is copied. */
   readonly rest: () => Promise<void>;
 }
@@ -31,14 +25,15 @@ export async function moveHome(home: string, target: string, options: MoveOption
   await checkTarget(home, target, bytesTotal);
   await clearArrival(target);
   const arrival = join(target, arrivalName);
-  makeFolders(arrival);
-  await writeFileAtomic(join(target, `${arrivalName}`, 'from.json'), [JSON.stringify({ from: home })]);
+  // Its home as well: there may be no file but the store.
+  const inside = join(arrival, 'home');
+  makeFolders(inside);
+  await writeFileAtomic(join(arrival, 'from.json'), [JSON.stringify({ from: home })]);
   let bytesDone = 0;
   const onBytes = (bytes: number) => {
     bytesDone += bytes;
-    options.onProgress({ bytesDone: Math.min(bytesDone, bytesTotal), bytesTotal });
+    options.onProgress(Math.min(bytesDone, bytesTotal), bytesTotal);
   };
-  const inside = join(arrival, 'home');
   try {
     await copyFiles(home, inside, files, { signal: options.signal, onBytes });
     await options.rest();

@@ -6,6 +6,8 @@ import { moveHome } from './move.ts';
 /** The part of an engine that a move needs. */
 export interface Mobile {
   readonly home: string;
+  /** Stops what is being made in the data folder, which would be copied for nothing. */
+  stopMaking(): Promise<void>;
   /** Closes what works on the data folder. */
   rest(): Promise<void>;
   /** Opens the data folder where it is now: elsewhere, or (after a failure) where it was. */
@@ -40,8 +42,11 @@ export class Mover {
       await this.#engine.rest();
     };
     try {
-      const onProgress = (progress: MoveReport) => this.#events.homeMoving(progress);
-      onProgress({ bytesDone: 0, bytesTotal: 0 });
+      const tell = (phase: MoveReport['phase'], bytesDone: number, bytesTotal: number) =>
+        this.#events.homeMoving({ phase, bytesDone, bytesTotal });
+      tell('stopping', 0, 0);
+      await this.#engine.stopMaking();
+      const onProgress = (done: number, total: number) => tell('copying', done, total);
       await moveHome(home, target, { signal: controller.signal, onProgress, rest });
       await this.#engine.wake(target);
       return target;

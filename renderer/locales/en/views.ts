@@ -228,6 +228,7 @@ export const views = {
     moveToHelp: 'A complete path on the machine that trains; new or empty.',
     moveCheck: '{bytes} to move; {free} are free there.',
     moveStart: 'Move here',
+    movingStops: 'Stopping what is being made of data sets; look at it again after the move to have it made.',
     moving: 'Moving the data folder: {done} of {total}',
     movingLabel: 'Moving the data folder',
     moved: 'The data folder is now {folder}.',

@@ -63,6 +63,34 @@ describe('moving the data folder', () => {
     },
   );
 
+  test('stops what is being made of a data set first, and takes nothing half-made along', async () => {
+    const told: EngineEvent[] = [];
+    engine.subscribe((events) => told.push(...events));
+    const looking = call(engine, 'datasets.show', { name: 'mnist-scenes' });
+    looking.catch(() => undefined);
+    const drawing = async () => (await call(engine, 'datasets.tasks', {})).tasks[0];
+    await expect.poll(drawing, { timeout: 20_000 }).toMatchObject({ phase: 'drawing' });
+
+    await call(engine, 'home.move', { folder: target() });
+
+    await expect(looking).rejects.toMatchObject({ code: 'download.stopped' });
+    expect(Object.keys(filesOf(target())).filter((path) => path.includes('.making'))).toEqual([]);
+    const phases = told.flatMap((event) =>
+      event.type === 'home.moving' && event.report ? [event.report.phase] : [],
+    );
+    expect(new Set(phases)).toEqual(new Set(['stopping', 'copying']));
+    expect(phases[0]).toBe('stopping');
+  });
+
+  test('takes one along in which there is nothing but the store', async () => {
+    using empty = temporaryFolder();
+    const fresh = await createEngine({ home: join(empty.path, 'home') });
+    await call(fresh, 'home.move', { folder: join(empty.path, 'new') });
+    expect(await call(fresh, 'runs.list', {})).toEqual([]);
+    await fresh.close();
+    expect(readdirSync(join(empty.path, 'new'))).toContain('convolab.sqlite');
+  });
+
   test('leads what lay inside it to where it is now, and keeps links to elsewhere', async () => {
     mkdirSync(target('big'));
     writeFileSync(join(target('big'), 'images'), 'many');
