@@ -39,9 +39,12 @@ describeInShells('the data page', (app) => {
     const { page } = app();
     await tab(app(), 'Images');
     const sheet = page.getByRole('listbox', { name: 'Images, train' });
+    await page.getByText('60,000 images').waitFor();
     await sheet.focus();
     await page.keyboard.press('End');
     await sheet.getByRole('option', { name: 'Image 59,999, 8' }).waitFor();
+    // What is chosen is named beneath, also where it had to be fetched first.
+    await page.locator('footer').getByText('Image 59,999, 8').waitFor();
     await page.keyboard.press('ArrowLeft');
     await sheet.getByRole('option', { name: 'Image 59,998, 6' }).waitFor();
     await page.keyboard.press('Enter');
@@ -57,6 +60,23 @@ describeInShells('the data page', (app) => {
     await page.getByRole('combobox', { name: 'Class' }).click();
     await page.getByRole('option', { name: /^1/ }).click();
     await page.getByText('6,742 images').waitFor();
+    await page.getByRole('listbox', { name: 'Images, train' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('footer').getByText('Image 6, 1').waitFor();
+    // What was chosen among others is not what is there at its place now.
+    await page.getByRole('combobox', { name: 'Set' }).click();
+    await page.getByRole('option', { name: /^Test/ }).click();
+    await page.getByText('1,135 images').waitFor();
+    await page
+      .locator('footer')
+      .getByText(/Arrow keys walk/)
+      .waitFor();
+    // Image 59,998 was looked at; of test images there are fewer.
+    await tab(app(), 'Model input');
+    await page.getByText(/^of 10,000/).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('0');
+    await page.getByRole('combobox', { name: 'Set' }).click();
+    await page.getByRole('option', { name: /^Training/ }).click();
   });
 
   test('rolls the dice of a random change again', async () => {
@@ -89,6 +109,12 @@ describeInShells('the data page', (app) => {
       name: 'fashion-mnist',
       status: 'ready',
     });
+
+    // Eight images cannot be of all ten kinds.
+    await tab(app(), 'Images');
+    await page.getByRole('combobox', { name: 'Class' }).click();
+    await page.getByRole('option', { name: /^Bag/ }).click();
+    await page.getByText('No image of this class is in this set.').waitFor();
 
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText(/Fashion-MNIST is sound, but is not what was published/).waitFor();
@@ -201,11 +227,23 @@ describeInShells('the data page', (app) => {
     cpSync(eightDigits, join(folder.path, 'fetched', 'elsewhere'), { recursive: true });
     const panel = page.getByRole('group', { name: 'Fashion-MNIST' });
     await panel.getByText(/Fetch these files elsewhere/).waitFor();
-    await dropOnWindow(page, [join(folder.path, 'fetched')], panel);
+    const fetched = [join(folder.path, 'fetched')];
+    const hint = (words: RegExp) => () => page.getByText(words).waitFor();
+    // Anywhere on its page, on what is wrong with it as well.
+    const faults = panel.getByRole('columnheader', { name: 'What is wrong' });
+    await dropOnWindow(page, fetched, faults, [
+      {
+        over: page.getByRole('navigation', { name: 'Activities' }),
+        look: hint(/^Drop a folder of class folders/),
+      },
+      { over: faults, look: hint(/^Drop the files of Fashion-MNIST/) },
+    ]);
+    await page.getByText(/^Drop /).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
     expect((await app().call('datasets.list', {}))[1]).toMatchObject({ status: 'ready' });
     // What the pages below are looked at with is damaged.
     writeFileSync(join(home, 'datasets', 'fashion-mnist', 'train-labels-idx1-ubyte'), 'no labels');
+    await page.reload();
   });
 
   test('says what derived sets take on disk, and removes those that no run needs', async () => {
