@@ -75,6 +75,44 @@ describe('a comparison of finished runs', () => {
     await row('relu').waitFor();
   });
 
+  test('shows beside each p what the number of pairs makes of it', async () => {
+    const store = openStore(app.home);
+    const third = putRuns(
+      store,
+      [1, 2, 3].map((seed) => ({
+        name: 'third',
+        activation: 'tanh',
+        seed,
+        accuracies: rising(0.955, 0.5 + 0.1 * seed, 2 * seed),
+      })),
+    );
+    store.close();
+    await app.page.getByRole('treeitem', { name: /tanh\/seed 3/ }).waitFor();
+    const runs = [...ids.slice(0, 6), ...third];
+    const { significance } = await app.call('runs.compare', { runs });
+    const wanted = significance
+      .filter(({ outcome }) => outcome === 'test')
+      .map(({ first, second, welch, correctedP }) => [
+        `${second} − ${first}`,
+        ...[welch?.p ?? 0, correctedP ?? 0].map((p) =>
+          p < 0.0001 ? '< 0.0001' : String(Number(p.toPrecision(2))),
+        ),
+      ]);
+    expect(wanted).toHaveLength(3);
+    expect(wanted.filter(([, p, corrected]) => p !== corrected).length).toBeGreaterThan(0);
+    await openPage(app, address(runs));
+    const numbers = app.page.getByRole('grid', { name: 'How sure the differences are' });
+    await expect.poll(() => numbers.locator('[data-index]').count()).toBe(3);
+    const shown = async () => {
+      const rows = await numbers.locator('[data-index]').all();
+      const cells = await Promise.all(rows.map((line) => line.getByRole('gridcell').allTextContents()));
+      return cells.map((line) => [line[0]?.trim(), line[3]?.trim(), line[4]?.trim()]);
+    };
+    await expect.poll(shown).toEqual(wanted);
+    await openPage(app, address(ids.slice(0, 7)));
+    await row('relu').waitFor();
+  });
+
   test('moves the target by keys and by dragging, and says how many times as long the slower group takes', async () => {
     // What is off screen is not in the page.
     await app.page.getByRole('button', { name: 'Time to a target' }).scrollIntoViewIfNeeded();
@@ -199,6 +237,53 @@ describe('a comparison of finished runs', () => {
     ).toBe(240);
     expect(await fold().getAttribute('aria-expanded')).toBe('false');
     await fold().click();
+  });
+
+  test('says what it is grouped by, also where that changes with what is compared', async () => {
+    const groupBy = app.page.getByRole('combobox', { name: 'Group by' });
+    await openPage(app, address(ids.slice(0, 6)));
+    await expect.poll(() => groupBy.textContent()).toBe('activation');
+    const store = openStore(app.home);
+    const rates = putRuns(
+      store,
+      [0.1, 0.2].map((lr) => ({
+        name: 'rates',
+        activation: 'sigmoid',
+        varied: 'lr',
+        lr,
+        seed: 1,
+        accuracies: [0.5, 0.6],
+      })),
+    );
+    store.close();
+    await app.page.getByRole('treeitem', { name: /0\.2\/seed 1/ }).waitFor();
+    await openPage(app, address(rates));
+    await expect.poll(() => groupBy.textContent()).toBe('lr');
+  });
+
+  test('draws the band that is chosen, of three runs each', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    await row('sigmoid').waitFor();
+    await card('Accuracy').getByRole('button', { name: 'Show as table' }).click();
+    const band = app.page.getByRole('combobox', { name: 'Band' });
+    const first = card('Accuracy').locator('[data-index="0"] [role=gridcell]');
+    const width = async () => {
+      const [low = 0, high = 0] = (await first.allTextContents()).slice(3, 5).map(Number.parseFloat);
+      return high - low;
+    };
+    await expect.poll(width).toBeGreaterThan(0);
+    const deviation = await width();
+    const choose = async (name: string) => {
+      await band.click();
+      await app.page.getByRole('option', { name }).click();
+    };
+    await choose('standard error');
+    await expect.poll(async () => (await width()) / deviation).toBeCloseTo(1 / Math.sqrt(3), 1);
+    // Student's t at 97.5% with two degrees of freedom.
+    await choose('95% confidence');
+    await expect.poll(async () => (await width()) / deviation).toBeCloseTo(4.3027 / Math.sqrt(3), 1);
+    await choose('standard deviation');
+    await card('Accuracy').getByRole('button', { name: 'Show as chart' }).click();
   });
 
   test('holds configurations against a pinned baseline', async () => {

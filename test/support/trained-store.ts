@@ -8,6 +8,8 @@ export interface Trained {
   readonly name: string;
   readonly activation: string;
   readonly lr?: number;
+  /** What its experiment varied, by which it is grouped; the activation unless said. */
+  readonly varied?: 'activation' | 'lr';
   readonly seed: number;
   /** Validation accuracy per epoch; NaN is kept as what is not finite. */
   readonly accuracies: readonly number[];
@@ -22,14 +24,14 @@ export function putRuns(store: Store, runs: readonly Trained[]): string[] {
 }
 
 function putRun(store: Store, owner: ReturnType<Store['owners']['register']>, run: Trained): string {
-  const { name, activation, lr = 0.05, seed, accuracies } = run;
+  const { name, activation, lr = 0.05, varied = 'activation', seed, accuracies } = run;
   const config = {
     version: 1,
     name,
     dataset: { name: 'mnist', validation: 5000, preprocess: [{ type: 'standardize' }] },
     model: { preset: 'lenet-5' },
     train: { epochs: accuracies.length, batchSize: 64, optimizer: { type: 'sgd', lr } },
-    grid: { 'model.options.activation': [activation] },
+    grid: varied === 'lr' ? { 'train.optimizer.lr': [lr] } : { 'model.options.activation': [activation] },
     seeds: [seed],
     backend: 'cpu',
   };
