@@ -187,12 +187,16 @@ describeInShells('the table of runs', (app) => {
 
   test('Delete puts into the trash, and Ctrl+Z takes it back', async () => {
     const { page } = app();
+    const whole = async () => (await app().call('runs.list', {})).find(({ name }) => name === 'the good one');
+    const before = await whole();
+    expect(before).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture', colour: 3 });
     await row(/the good one/).focus();
     await page.keyboard.press('Delete');
     await row(/the good one/).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).waitFor();
     await page.keyboard.press('Control+z');
     await row(/the good one/).waitFor();
+    expect(await whole()).toEqual(before);
   });
 
   test('is exported as CSV, the rows and columns that are shown', async () => {

@@ -262,6 +262,17 @@ describe('the user', () => {
     });
   });
 
+  test('gets a run back from the trash with everything that it had', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const run = runIn(store, 'finished');
+    store.runs.annotate(run, { name: 'kept', tags: ['a', 'b'], notes: 'as it was', colour: 7 });
+    const before = store.runs.get(run);
+    store.runs.trash([run]);
+    store.runs.restore([run]);
+    expect(store.runs.get(run)).toEqual(before);
+  });
+
   test('cannot trash or delete what waits or trains', () => {
     using temporary = temporaryStore();
     const { store } = temporary;

@@ -27,8 +27,8 @@ export async function violations({ page }: Pick<App, 'page'>): Promise<string[]>
   );
 }
 
-/** Lets the window follow a system of the given theme. */
+/** Lets the window follow a system of the given theme, at once: amid a change of colours, none has the contrast that it ends with. */
 export async function useTheme({ page }: App, theme: 'light' | 'dark'): Promise<void> {
-  await page.emulateMedia({ colorScheme: theme });
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
 }
