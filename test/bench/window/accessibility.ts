@@ -12,6 +12,7 @@ const views = [
   '/queue',
   '/trash',
   '/settings',
+  '/why-convolution',
 ] as const;
 
 /** What axe-core finds in every view over a thousand runs, dark and light. */
@@ -24,6 +25,7 @@ export async function measureAccessibility(
   const pages = [
     ...views,
     `/compare?runs=${compared.join(',')}`,
+    `/judge?runs=${compared.join(',')}`,
     ...tabNames.map((tab) => `/run/${compared[0]}?tab=${tab}`),
   ];
   let found = 0;
