@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { coloursOf, installColours } from '../support/colours.ts';
@@ -72,6 +73,12 @@ describeInShells('looking inside a network for colour images', (app) => {
     for (const [c, value] of wanted.entries())
       expect(Math.abs((first[c] as number) - value)).toBeLessThanOrEqual(1);
     expect(new Set(wanted).size).toBeGreaterThan(1);
+    // Read off it, colour by colour.
+    await kernels.hover({ position: { x: 2, y: 2 } });
+    const [red, green, blue] = [0, 25, 50].map((at) => formatPlain(values[at] as number));
+    await page
+      .getByText(`filter 0, row 0, column 0: red ${red}, green ${green}, blue ${blue}`, { exact: true })
+      .waitFor();
   });
 
   test('a run without a validation set shows the test set, and says so, whatever was chosen before', async () => {

@@ -105,6 +105,13 @@ describeInShells('looking inside a network', (app) => {
     await of.click();
     await page.getByRole('option', { name: 'of 128 test images' }).click();
     await picture('Gradients of C1').nth(1).waitFor();
+    // On one scale, or each on its own.
+    const scales = () => page.locator('.column figcaption').allTextContents();
+    expect(new Set(await scales()).size).toBe(1);
+    const together = page.getByRole('checkbox', { name: 'One scale for both' });
+    await together.click();
+    await expect.poll(async () => new Set(await scales()).size).toBe(2);
+    await together.click();
   });
 
   test('two runs are seen side by side on the same image in the feature maps', async () => {

@@ -197,16 +197,32 @@ describeInShells('the numbers of a run in the window are those of the command li
 
   describe('`probe`', () => {
     test.each([
-      { layer: 'C1', side: 28, map: 2, row: 11, column: 6 },
-      { layer: 'S2', side: 14, map: 5, row: 3, column: 9 },
-      { layer: 'C3', side: 10, map: 14, row: 9, column: 1 },
-      { layer: 'S4', side: 5, map: 7, row: 1, column: 4 },
-    ])('has what a pixel of a map of $layer comes to', async ({ layer, side, map, row, column }) => {
+      { layer: 'C1', side: 28, map: 2, row: 11, column: 6, sees: 'rows 11–15, columns 6–10' },
+      { layer: 'S2', side: 14, map: 5, row: 3, column: 9, sees: 'rows 6–11, columns 18–23' },
+      { layer: 'C3', side: 10, map: 14, row: 9, column: 1, sees: 'rows 18–31, columns 2–15' },
+      { layer: 'S4', side: 5, map: 7, row: 1, column: 4, sees: 'rows 4–19, columns 16–31' },
+    ])('has what a pixel of a map of $layer comes to', async ({ layer, side, map, row, column, sees }) => {
       const { page } = app();
       const value = number(`${layer}.out`, (map * side + row) * side + column);
       await open('maps');
       await pointAt(`Maps of ${layer}`, [side, side], { tile: map, row, column });
-      await page.getByText(`${layer}, map ${map}, row ${row}, column ${column}: ${value}`).waitFor();
+      await page
+        .getByText(`${layer}, map ${map}, row ${row}, column ${column}: ${value} · sees ${sees} of the input`)
+        .waitFor();
+      // Framed there.
+      const [top = 0, bottom = 0, left = 0, right = 0] = (sees.match(/\d+/g) ?? []).map(Number);
+      const [frame, whole] = await Promise.all(
+        [page.locator('.layer .frame'), picture('Maps of input')].map((of) => of.boundingBox()),
+      );
+      const pixel = (whole?.width ?? 0) / 32;
+      expect([frame?.x, frame?.y, frame?.width, frame?.height].map((at) => Math.round(at ?? -1))).toEqual(
+        [
+          (whole?.x ?? 0) + left * pixel,
+          (whole?.y ?? 0) + top * pixel,
+          (right - left + 1) * pixel,
+          (bottom - top + 1) * pixel,
+        ].map(Math.round),
+      );
       await openPage(app(), `/run/${run}?tab=network&image=${image}&layer=${layer}`);
       await pointAt(`Maps of ${layer}`, [side, side], { tile: map, row, column });
       await page.getByText(`map ${map}, row ${row}, column ${column}: ${value}`, { exact: true }).waitFor();
@@ -226,6 +242,10 @@ describeInShells('the numbers of a run in the window are those of the command li
       await expect
         .poll(() => page.locator('.outputs .value').allTextContents())
         .toEqual(terms.map((term) => (term / whole).toFixed(4)));
+      await page.locator('.outputs li').nth(4).hover();
+      const [power, sum] = [terms[4], whole].map((value) => formatPlain(value ?? Number.NaN));
+      const words = `4: e^${number('OUT.out', 4)} / Σ e^z = ${power} / ${sum}`;
+      await page.getByText(words).waitFor();
     });
 
     test('has the gradient that reaches a unit: that of its bias, where the ReLU is on', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { formatPlain } from '../../renderer/charts/format.ts';
+import { formatFraction, formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
@@ -194,6 +194,9 @@ describeInShells('looking inside a run', (app) => {
         expect(cells[0]).toBe(figure);
         expect(cells[1]).toBe(formatPlain(parameter?.gradient.norm ?? Number.NaN));
         expect(cells[4]).toBe(formatPlain(parameter?.updateRatio ?? Number.NaN));
+        expect(cells[5]).toBe(formatPlain(parameter?.weights.norm ?? Number.NaN));
+        const { dead, units } = second?.layers.find(({ layer }) => layer === 'C3') ?? {};
+        expect(cells[3]).toBe(dead && units ? formatFraction(dead.length / units) : '–');
       }
       await page.getByRole('checkbox', { name: 'follow latest' }).click();
     });
@@ -207,6 +210,27 @@ describeInShells('looking inside a run', (app) => {
       const rows = panel.getByRole('grid');
       await rows.waitFor();
       expect(Number(await rows.getAttribute('aria-rowcount')) - 1).toBe(epochs);
+      const { epochs: kept } = await app().call('runs.health', { run: relu });
+      const [first] = kept;
+      const outputs = first?.layers.find(({ layer }) => layer === 'C3')?.outputs;
+      const weights = first?.parameters.find(({ parameter }) => parameter === 'C3.weight');
+      const row = (of: typeof outputs) =>
+        [of?.minimum, of?.maximum, of?.mean, of?.deviation].map((value) => formatPlain(value ?? Number.NaN));
+      const written = async () => {
+        const cells = await page.getByRole('grid').getByRole('gridcell').allTextContents();
+        return cells.map((cell) => cell.trim()).slice(0, 12);
+      };
+      expect(await written()).toEqual(expect.arrayContaining(row(outputs)));
+      for (const [kind, distribution] of [
+        ['weights', weights?.weights],
+        ['gradients', weights?.gradient],
+      ] as const) {
+        await page.getByRole('combobox', { name: 'Histograms of' }).click();
+        await page.getByRole('option', { name: kind }).click();
+        const other = page.getByRole('region', { name: `C3: ${kind}` });
+        await other.getByRole('grid').waitFor();
+        expect(await written()).toEqual(expect.arrayContaining(row(distribution)));
+      }
     });
   });
 

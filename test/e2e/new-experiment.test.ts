@@ -16,6 +16,23 @@ describeInShells('new experiment', (app) => {
     expect(await page.getByRole('row', { name: /^C3 conv/ }).textContent()).toContain('1,516');
   });
 
+  test('what is kept to look back at is set for each run, and how much of the disk it takes foretold', async () => {
+    const { page } = app();
+    const disk = () => page.locator('dt', { hasText: 'On disk' }).locator('xpath=following-sibling::dd[1]');
+    const before = await disk().textContent();
+    await page.getByRole('checkbox', { name: 'Keep weights' }).click();
+    await expect.poll(() => disk().textContent()).not.toBe(before);
+    await field('Snapshot every').fill('2');
+    await field('Snapshot every').blur();
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    await expect.poll(() => yaml().inputValue()).toMatch(/snapshots:\n\s+weights: false\n\s+every: 2/);
+    await page.getByRole('tab', { name: 'What will happen' }).click();
+    await page.getByRole('checkbox', { name: 'Keep weights' }).click();
+    await field('Snapshot every').fill('1');
+    await field('Snapshot every').blur();
+    await expect.poll(() => disk().textContent()).toBe(before);
+  });
+
   test('a fault stands at its field, and nothing starts until it is put right', async () => {
     await field('Learning rate').fill('fast');
     await field('Learning rate').blur();

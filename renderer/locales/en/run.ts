@@ -178,6 +178,7 @@ export const run = {
     placeColour: 'input, row {row}, column {column}: red {red}, green {green}, blue {blue}',
     placeField: 'sees rows {top}–{bottom}, columns {left}–{right} of the input',
     placeUnit: '{layer}, unit {unit}: {value}',
+    softmax: 'softmax, {name}: e^{logit} / Σ e^z = {power} / {sum} = {value}',
     hint: 'Point at a pixel to see what it looks at; click it for the sum that made it.',
     choose: 'Choose a test image',
     chooseOne: 'Image {index}, class {label}',

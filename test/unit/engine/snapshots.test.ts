@@ -11,6 +11,7 @@ import type { RunConfig } from '../../../core/train/experiment.ts';
 import { openSession } from '../../../core/train/session.ts';
 import { readPredictions, readWeights } from '../../../core/train/snapshots/files.ts';
 import { keptEvery, usualSnapshots } from '../../../core/train/snapshots/policy.ts';
+import { numbersOf } from '../../support/inspect.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, untilStatus } from '../../support/training.ts';
 
@@ -91,6 +92,12 @@ describe('snapshots', () => {
     const kernels = await Promise.all(shown);
     expect(kernels.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(new Set(kernels.map(({ weights }) => weights.data)).size).toBe(3);
+    // Laid side by side, each in its place.
+    const asked = { run, layer: 'OUT', channels: [0], filters: 10 };
+    const film = await ask(engine, 'runs.kernelFilm', { ...asked, epochs: [1, 3] });
+    expect(film.weights.shape).toEqual([2, 10, 1, 28, 28]);
+    const [first, , third] = kernels.map(({ weights }) => numbersOf(weights));
+    expect([...numbersOf(film.weights)]).toEqual([...(first ?? []), ...(third ?? [])]);
   });
 
   test('thin out where they reach the room that they were given', async () => {
