@@ -3,6 +3,7 @@ import type { Comparison, RunSummary } from '../contract/runs.ts';
 import { type GroupDifference, type Outcome, outcomes } from '../contract/significance.ts';
 import type { Statistic } from '../contract/statistic.ts';
 import { getPath } from '../train/paths.ts';
+import { shortValue } from '../train/short-value.ts';
 import { type Difference, findDifferences, flatten } from './differences.ts';
 import { compareGroups, type Sample } from './statistics/compare-groups.ts';
 import { mean, sampleDeviation } from './statistics/describe.ts';
@@ -167,8 +168,4 @@ export function describe(values: readonly (number | null)[]): Statistic {
     deviation: sampleDeviation(known),
     count: known.length,
   };
-}
-
-function shortValue(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -14,6 +14,7 @@ import { completeModel, modelIssues } from './model-issues.ts';
 import { optimizerSchema } from './optimizers/index.ts';
 import { getPath, setPath } from './paths.ts';
 import { scheduleSchema } from './schedules/index.ts';
+import { shortValue } from './short-value.ts';
 import { snapshotSchema } from './snapshots/policy.ts';
 import { parseText } from './source.ts';
 import { stoppingSchema } from './stopping.ts';
@@ -215,20 +216,6 @@ export function runName(
   const what = values.length > 0 ? values.join(', ') : experiment;
   const room = 180;
   return `${what.length > room ? `${what.slice(0, room - 1)}…` : what}/seed ${seed}`;
-}
-
-/** `0.01`, `alexnet`, `adam`; steps as `width 10 + grey`. */
-function shortValue(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shortStep).join(' + ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  const name = ['type', 'preset', 'spec.name'].map((path) => getPath(value, path)).find(Boolean);
-  return typeof name === 'string' ? name : JSON.stringify(value);
-}
-
-function shortStep(step: unknown): string {
-  if (typeof step !== 'object' || step === null) return shortValue(step);
-  const plain = Object.values(step).filter((value) => typeof value === 'string' || typeof value === 'number');
-  return plain.length > 0 ? plain.join(' ') : shortValue(step);
 }
 
 /**
