@@ -31,9 +31,8 @@ export async function deriveWatched(
       begun = phase;
       meter.at(done);
     };
-    return stoppable(signal, name, () =>
-      makeStored(wanted, home, { signal, onProgress: told }).finally(() => meter.end()),
-    );
+    const make = () => makeStored(wanted, home, { signal, onProgress: told }).finally(() => meter.end());
+    return stoppable(signal, name, make, { keeps: false });
   };
   try {
     await tasks.run(name, 'prepare', work, JSON.stringify(wanted));

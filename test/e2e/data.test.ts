@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type App, describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { dropOnWindow } from '../support/drop.ts';
+import { otherDisk } from '../support/full-home.ts';
 import { writeImageFolder } from '../support/image-folder.ts';
 import { eightDigits } from '../support/mnist.ts';
 import { temporaryFolder } from '../support/project.ts';
@@ -273,6 +274,29 @@ describeInShells('the data page', (app) => {
     await page.getByRole('tree', { name: 'Runs' }).getByText('colours, first try').first().waitFor();
     await app().call('home.move', { folder: home });
     expect(readdirSync(home)).toContain('convolab.sqlite');
+  });
+
+  test('leaves the data folder where it is when its move is cancelled', async () => {
+    const { page, home } = app();
+    const disk = otherDisk();
+    const ballast = join(home, 'ballast');
+    // It holds nothing, but takes long to copy.
+    writeFileSync(ballast, '');
+    truncateSync(ballast, 2 * 2 ** 30);
+    try {
+      await openPage(app(), '/settings');
+      await page.getByRole('button', { name: 'Move…' }).click();
+      await page.getByLabel('New folder').fill(join(disk.path, 'new'));
+      await page.getByRole('button', { name: 'Move here' }).click();
+      await page.getByText(/^Moving the data folder: [1-9]\d* MB of 2\.\d GB/).waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('The move was given up; the data folder is where it was.').waitFor();
+      expect((await app().call('app.info', {})).home).toBe(home);
+      expect(existsSync(join(disk.path, 'new')) ? readdirSync(join(disk.path, 'new')) : []).toEqual([]);
+    } finally {
+      rmSync(ballast);
+      disk.remove();
+    }
   });
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {

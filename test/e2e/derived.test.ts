@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeInShells } from '../support/app.ts';
 import { openPage } from '../support/window.ts';
@@ -27,6 +29,21 @@ describeInShells('what is made of a data set', (app) => {
     ).toEqual([56, 28]);
     await page.getByRole('button', { name: 'The data set as it is' }).click();
     await page.getByRole('heading', { level: 1, name: 'MNIST', exact: true }).waitFor();
+  });
+
+  test('that takes long can be cancelled, leaves nothing, and is begun again on request', async () => {
+    const { page, home } = app();
+    await openPage(app(), `/data/mnist?derive=${encodeURIComponent('[{"type":"zca"}]')}`);
+    await page.getByRole('heading', { level: 1, name: 'MNIST, then zca' }).waitFor();
+    await page.getByText('Fitting to the training samples').first().waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Stopped on request; nothing of it was kept.').waitFor();
+    const made = () => readdirSync(join(home, 'datasets', 'derived')).filter((name) => name.startsWith('.'));
+    expect(made()).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Fitting to the training samples').first().waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Stopped on request; nothing of it was kept.').waitFor();
   });
 
   test('counts what is on images with boxes, and frames it', async () => {

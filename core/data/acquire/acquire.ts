@@ -64,18 +64,22 @@ export async function discardDownload(name: string, home: string): Promise<void>
   await withIncoming(home, name, ({ downloads }) => rm(downloads, { recursive: true, force: true }));
 }
 
-/** The reason of a signal is a word; what its work ends with is an error like any other. */
+/**
+ * The reason of a signal is a word; what its work ends with is an error like any other.
+ * @param options.keeps whether what is done by then stays for the next try, where the work is only paused
+ */
 export async function stoppable<T>(
   signal: AbortSignal | undefined,
   name: string,
   work: () => Promise<T>,
+  { keeps = true } = {},
 ): Promise<T> {
   try {
     signal?.throwIfAborted();
     return await work();
   } catch (thrown) {
     if (!signal?.aborted) throw thrown;
-    const kept = signal.reason === 'pause' ? 'what was fetched is kept' : 'nothing of it was kept';
+    const kept = keeps && signal.reason === 'pause' ? 'what was fetched is kept' : 'nothing of it was kept';
     throw new ConvolabError('download.stopped', `Stopped on request; ${kept}.`, {
       subject: name,
       hint: 'Start again whenever you like.',

@@ -33,7 +33,7 @@ export async function importDataset(
       hint: 'Choose another data set.',
     });
   }
-  return stoppable(watching.signal, name, () =>
+  const work = () =>
     withIncoming(home, name, async (incoming) => {
       const meter = new Meter(watching.onProgress);
       makeFolders(incoming.staging);
@@ -45,8 +45,8 @@ export async function importDataset(
         meter.end();
         await rm(incoming.staging, { recursive: true, force: true });
       }
-    }),
-  );
+    });
+  return stoppable(watching.signal, name, work, { keeps: false });
 }
 
 /** Fills the staging folder. True where all of it came out of the very files that the set's makers publish. */

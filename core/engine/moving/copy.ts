@@ -17,6 +17,8 @@ export interface HomeFile {
   readonly leadsTo?: string;
 }
 
+const pieceBytes = 2 ** 20;
+
 /** The store is copied by SQLite itself, at the end. */
 const storeFile = /^convolab\.sqlite(-wal|-shm|-journal)?$/;
 
@@ -50,7 +52,7 @@ async function collect(home: string, below: string, files: HomeFile[]): Promise<
 
 export interface CopyOptions {
   readonly signal: AbortSignal;
-  /** Bytes that were copied and read again since the last call. */
+  /** Bytes since the last call that were copied and read again; what is only copied yet counts half. */
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -75,8 +77,8 @@ export async function copyFiles(
       throw writeError(to, cause);
     }
     if (leadsTo !== undefined) await symlink(leadsTo, to);
-    else if (!(await linked(from, to))) await copyVerified(from, to, signal);
-    onBytes(bytes);
+    else if (await linked(from, to)) onBytes(bytes);
+    else await copyVerified(from, to, { signal, onBytes });
   }
 }
 
@@ -90,10 +92,13 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function copyVerified(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const written = await copyHashed(from, to, signal);
+async function copyVerified(from: string, to: string, options: CopyOptions): Promise<void> {
+  const written = await copyHashed(from, to, options);
   const read = createHash('sha256');
-  for await (const chunk of createReadStream(to, { signal })) read.update(chunk as Buffer);
+  for await (const chunk of createReadStream(to, { signal: options.signal, highWaterMark: pieceBytes })) {
+    read.update(chunk as Buffer);
+    options.onBytes((chunk as Buffer).length / 2);
+  }
   if (read.digest('hex') === written) return;
   throw new ConvolabError('file.damaged', `The copy of ${from} reads otherwise than it was written.`, {
     subject: to,
@@ -101,14 +106,15 @@ async function copyVerified(from: string, to: string, signal: AbortSignal): Prom
   });
 }
 
-async function copyHashed(from: string, to: string, signal: AbortSignal): Promise<string> {
+async function copyHashed(from: string, to: string, { signal, onBytes }: CopyOptions): Promise<string> {
   const sha256 = createHash('sha256');
   try {
     const file = await open(to, 'wx');
     try {
-      for await (const chunk of createReadStream(from, { signal, highWaterMark: 2 ** 20 })) {
+      for await (const chunk of createReadStream(from, { signal, highWaterMark: pieceBytes })) {
         sha256.update(chunk as Buffer);
         await file.write(chunk as Buffer);
+        onBytes((chunk as Buffer).length / 2);
       }
       await file.sync();
     } finally {

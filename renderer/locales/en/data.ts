@@ -89,7 +89,7 @@ export const data = {
     large: 'Large',
     chosen: 'Image {index}',
     look: 'As the model sees it',
-    help: 'Arrow keys walk through the images, Page Up and Page Down by screens, Enter shows one as the model sees it.',
+    help: 'Arrow keys walk through them; Enter shows one as the model sees it.',
     none: 'No image of this class is in this set.',
   },
   preview: {
@@ -109,6 +109,7 @@ export const data = {
     minimum: 'Least',
     maximum: 'Greatest',
     value: 'Channel {channel}, row {row}, column {column}: {value}',
+    drawn: 'An experiment draws training and test images of its own, and these are numbered anew.',
     hover: 'Point at a pixel to read its value.',
     none: 'as stored, 0 to 1',
     starter: 'As a first experiment has it',
