@@ -174,3 +174,48 @@ export function runCommands(run: RunSummary): MenuItem[] {
     },
   ];
 }
+
+/** What may be done with all runs of a group at once. */
+export function groupCommands(members: readonly RunSummary[]): MenuItem[] {
+  const text = useText();
+  const runs = useRunsStore();
+  const ids = members.map(({ id }) => id);
+  const shown = ids.some((id) => !runs.hiddenSet.has(id));
+  const judged = members.filter(({ test }) => test !== null).map(({ id }) => id);
+  return [
+    {
+      id: 'compare',
+      label: text('runs.group.compare'),
+      icon: 'compare',
+      run: () => {
+        runs.showOnly(ids);
+        void router.push({ name: 'compare' });
+      },
+    },
+    {
+      id: 'judge',
+      label: text('judge.committee'),
+      icon: 'inspect',
+      disabled: judged.length < 2,
+      run: () => void router.push({ name: 'judge', query: { runs: judged.join(',') } }),
+    },
+    {
+      id: 'visible',
+      label: text(shown ? 'runs.action.hide' : 'runs.action.show'),
+      icon: 'eye',
+      shortcut: 'Space',
+      separated: true,
+      run: () => runs.setVisible(ids, !shown),
+    },
+    {
+      id: 'trash',
+      label: text('runs.group.trash', {}, ids.length),
+      icon: 'trash',
+      danger: true,
+      // One that waits or trains would refuse for all of them.
+      disabled: members.some(({ status }) => status === 'running' || status === 'queued'),
+      separated: true,
+      run: () => void runs.trash(ids),
+    },
+  ];
+}

@@ -55,3 +55,17 @@ export function inOrder<Card extends { name: string }>(
   const front = pinned.flatMap((name) => cards.find((card) => card.name === name) ?? []);
   return [...front, ...cards.filter(({ name }) => !pinned.includes(name))];
 }
+
+/** More cards than that are looked for by name. */
+export const mostUnsought = 6;
+
+/** Cards whose names have every word of a query. */
+export function foundCards<Card extends { name: string; title: string }>(
+  cards: readonly Card[],
+  query: string,
+): Card[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return cards.filter(({ name, title }) =>
+    words.every((word) => `${name} ${title}`.toLowerCase().includes(word)),
+  );
+}

@@ -158,6 +158,31 @@ describe('a user of the workbench', () => {
     await expect.poll(async () => (await lines()).size).toBe(1);
   });
 
+  test('finds a chart among many by its name', async () => {
+    const store = openStore(app.home);
+    const [run = ''] = putRuns(store, [
+      { name: 'many', activation: 'relu', seed: 1, accuracies: [0.5, 0.6] },
+    ]);
+    const at = { run, step: 200, epoch: 2, seconds: 4 };
+    store.metrics.append(
+      ['C1', 'C3', 'C5', 'F6', 'OUT'].map((layer) => ({ ...at, metric: `health/norm-${layer}`, value: 1 })),
+    );
+    store.close();
+    await app.page.reload();
+    for (const path of [`/run/${run}?tab=curves`, `/compare?runs=${run}`]) {
+      await openPage(app, path);
+      await card('norm-C5').waitFor();
+      const field = app.page.getByRole('textbox', { name: 'Find a chart' });
+      await field.fill('norm c5');
+      await expect.poll(() => app.page.locator('section.card').count()).toBe(1);
+      await card('norm-C5').waitFor();
+      await field.fill('nothing like it');
+      await app.page.getByText('No chart has “nothing like it” in its name.').waitFor();
+      await field.fill('');
+      await card('Accuracy').waitFor();
+    }
+  });
+
   test('has no chart in the page that is far out of view', async () => {
     await app.page.setViewportSize({ width: 900, height: 300 });
     const far = () =>

@@ -270,6 +270,27 @@ describeInShells('a table of more runs than fit', (app) => {
     await expect.poll(noted).toMatchObject([{ name: edited, notes: 'typed before and after' }]);
   });
 
+  test('does with all runs of a group at once what is asked of it', async () => {
+    const { page } = app();
+    await page.getByRole('button', { name: 'Group by…' }).click();
+    await page.getByRole('checkbox', { name: 'train.optimizer.lr' }).click();
+    await page.keyboard.press('Escape');
+    const group = table().getByRole('row', { name: /^0\.05 80 runs/ });
+    await group.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Move all 80 runs to trash' }).click();
+    await expect.poll(async () => (await app().call('runs.list', {})).length).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(async () => (await app().call('runs.list', {})).length).toBe(80);
+    await group.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Compare only these' }).click();
+    await page.getByRole('heading', { name: 'Compare', exact: true }).waitFor();
+    await openPage(app(), '/runs');
+    await page.getByRole('button', { name: /^Grouped by/ }).click();
+    await page.getByRole('checkbox', { name: 'train.optimizer.lr' }).click();
+    await page.keyboard.press('Escape');
+    await group.waitFor({ state: 'detached' });
+  });
+
   test('is sorted into the rows that are there, each with what it holds', async () => {
     await scrollTo(0);
     await table().getByRole('columnheader', { name: 'Name' }).getByRole('button').click();

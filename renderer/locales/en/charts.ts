@@ -12,6 +12,8 @@ export const charts = {
   flagged:
     '1 value cannot be drawn: not finite, not positive on a logarithmic axis, or of unknown time. A cross marks it. | {n} values cannot be drawn: not finite, not positive on a logarithmic axis, or of unknown time. Crosses mark them.',
   flaggedShort: '1 not drawn | {n} not drawn',
+  find: 'Find a chart',
+  findNone: 'No chart has “{query}” in its name.',
   table: 'Show as table',
   picture: 'Show as chart',
   tableLabel: 'Numbers of {title}',

@@ -48,6 +48,10 @@ export const runs = {
     pin: 'Pin on top',
     unpin: 'No longer pinned',
   },
+  group: {
+    compare: 'Compare only these',
+    trash: 'Move 1 run to trash | Move all {n} runs to trash',
+  },
   commandCopied: 'Command copied: {command}',
   commandRefused: 'The system refused the clipboard. The command is: {command}',
   extend: {
