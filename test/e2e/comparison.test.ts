@@ -122,6 +122,8 @@ describe('a comparison of finished runs', () => {
     await field.fill('90');
     await field.press('Enter');
     await app.page.getByText(/sigmoid needs [\d.]+ times the epochs of relu \(95% CI/).waitFor();
+    // All of relu get there in their second epoch, at two seconds each.
+    await app.page.getByText('relu: 2.0 ± 0.0 epochs, 4 s ± 0 s (all 3 runs).').waitFor();
     await line.focus();
     await line.press('PageUp');
     await expect.poll(() => field.inputValue()).toBe('91');
@@ -164,6 +166,36 @@ describe('a comparison of finished runs', () => {
     const then = new URLSearchParams(copied.split('?')[1]);
     expect(Object.fromEntries(now)).toEqual(Object.fromEntries(then));
     await second.close();
+  });
+
+  test('takes an address that is opened from another page, and loses nothing that was chosen there', async () => {
+    const elsewhere = async () => {
+      await openPage(app, '/queue');
+      await app.page.getByText('Nothing is waiting').waitFor();
+    };
+    await openPage(app, address(ids.slice(0, 6)));
+    await expect.poll(() => results().getAttribute('aria-rowcount')).toBe('3');
+    await elsewhere();
+    await openPage(app, address(ids.slice(3, 6)));
+    await expect.poll(() => results().getAttribute('aria-rowcount')).toBe('2');
+    await elsewhere();
+    const box = app.page.getByRole('treeitem', { name: /relu\/seed 3/ }).getByRole('checkbox');
+    await box.first().click();
+    const tabs = app.page.getByRole('navigation', { name: 'Open pages' });
+    await tabs.getByRole('link', { name: 'Compare' }).click();
+    await app.page.getByText('1 hidden run is not drawn').waitFor();
+    await box.first().click();
+    await expect.poll(() => app.page.getByText('1 hidden run is not drawn').count()).toBe(0);
+  });
+
+  test('has in the table of runs the best and its epoch as they were recorded', async () => {
+    await openPage(app, '/runs');
+    const table = app.page.getByRole('treegrid', { name: 'Runs' });
+    const cells = table.getByRole('row', { name: /short and broken/ }).getByRole('gridcell');
+    await cells.first().waitFor();
+    const heads = (await table.getByRole('columnheader').allTextContents()).map((head) => head.trim());
+    const of = async (head: string) => (await cells.nth(heads.indexOf(head)).textContent())?.trim();
+    expect([await of('Best'), await of('Best at epoch'), await of('Epoch')]).toEqual(['70.00%', '3', '3/3']);
   });
 
   test('smoothing cannot reach 1, and 0 leaves nothing smoothed', async () => {
@@ -329,6 +361,29 @@ describe('a comparison of finished runs', () => {
     await expect
       .poll(async () => (await dots()).sort())
       .toEqual([palette.get(ids[0] as string), palette.get(ids[3] as string)].sort());
+  });
+
+  test('lays any two settings and results of the runs over each other, and chooses by an area', async () => {
+    await openPage(app, address(ids.slice(0, 6)));
+    const scatter = app.page.getByRole('img', { name: /^test at best/i });
+    await app.page.getByRole('button', { name: 'Configuration and results' }).scrollIntoViewIfNeeded();
+    await scatter.scrollIntoViewIfNeeded();
+    expect(await scatter.locator('circle').count()).toBe(6);
+    await app.page.getByRole('combobox', { name: 'Horizontal axis' }).click();
+    await app.page.getByRole('option', { name: 'seed' }).click();
+    // Three seeds, each of two runs.
+    const across = () =>
+      scatter.locator('circle').evaluateAll((all) => new Set(all.map((it) => it.getAttribute('cx'))).size);
+    await expect.poll(across).toBe(3);
+    const box = await scatter.boundingBox();
+    if (!box) throw new Error('the picture has no place');
+    // The left half: the first seed.
+    await app.page.mouse.move(box.x + 44, box.y + 4);
+    await app.page.mouse.down();
+    await app.page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.85, { steps: 4 });
+    await app.page.mouse.up();
+    await app.page.getByText('2 of 6 chosen').waitFor();
+    await app.page.getByRole('button', { name: 'Choose all' }).click();
   });
 
   test('chooses runs on the axes of parallel coordinates, by keys, and hides the others', async () => {

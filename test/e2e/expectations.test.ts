@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newRun } from '../../core/engine/new-run.ts';
 import { openStore } from '../../core/store/store.ts';
+import { expandExperiment, parseExperiment } from '../../core/train/experiment.ts';
 import { type App, openInBrowser } from '../support/app.ts';
 import { finish, startCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/project.ts';
@@ -156,6 +158,23 @@ describe('a user of the workbench', () => {
     await expect.poll(async () => (await lines()).size).toBe(4);
     await app.page.getByRole('checkbox', { name: 'single runs' }).click();
     await expect.poll(async () => (await lines()).size).toBe(1);
+  });
+
+  test('is told what is not known of a machine, and no figure in its place', async () => {
+    const store = openStore(app.home);
+    const config = smallExperiment('of unknown make');
+    const made = expandExperiment(parseExperiment({ config }))
+      .map(newRun)
+      .map((run) => ({ ...run, environment: { ...run.environment, 'gpu driver': null } }));
+    const [run = ''] = store.runs.create(store.experiments.create(config.name, config), made);
+    store.runs.transition(run, 'stopped');
+    store.close();
+    await app.page.reload();
+    await openPage(app, `/run/${run}?tab=configuration`);
+    const row = (key: string) => app.page.getByRole('row', { name: new RegExp(`^${key} `) });
+    await row('gpu driver').waitFor();
+    expect(await row('gpu driver').textContent()).toContain('not available');
+    expect(await row('node').textContent()).toMatch(/\d+\.\d+\.\d+/);
   });
 
   test('finds a chart among many by its name', async () => {

@@ -106,6 +106,27 @@ describeInShells('the table of runs', (app) => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  test('a column kept at the left stays in sight while the others scroll, over a reload too', async () => {
+    const { page } = app();
+    const asked = async (item: string) => {
+      await head('State').getByRole('button').click({ button: 'right' });
+      await page.getByRole('menuitem', { name: item, exact: true }).click();
+    };
+    await asked('Keep at the left');
+    await expect.poll(async () => (await headings())[1]).toBe('State');
+    await page.reload();
+    await table().waitFor();
+    expect((await headings())[1]).toBe('State');
+    const left = async (name: string) => (await head(name).boundingBox())?.x;
+    const [state, best] = [await left('State'), await left('Best at epoch')];
+    await table().evaluate((it) => it.scrollTo({ left: 200 }));
+    await expect.poll(() => left('Best at epoch')).not.toBe(best);
+    expect(await left('State')).toBe(state);
+    await table().evaluate((it) => it.scrollTo({ left: 0 }));
+    await asked('No longer keep at the left');
+    await expect.poll(async () => (await headings())[1]).not.toBe('State');
+  });
+
   test('shows the best of any metric, by either end', async () => {
     const { page } = app();
     const run = (await app().call('runs.list', {})).find(({ name }) => name === 'others/seed 1');

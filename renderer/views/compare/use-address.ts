@@ -24,13 +24,6 @@ export function useAddress(parts: readonly AddressPart[]): void {
   const router = useRouter();
   const active = ref(true);
   const applied = ref(false);
-  onActivated(() => {
-    active.value = true;
-  });
-  onDeactivated(() => {
-    active.value = false;
-  });
-
   const all = [...runParts(), ...parts];
   /** As text, so that runs which merely progress change nothing. */
   const address = computed(() => {
@@ -61,6 +54,18 @@ export function useAddress(parts: readonly AddressPart[]): void {
     },
     { immediate: true },
   );
+  /** As it was when the page was left; its tab leads back to that. Null while the page is open. */
+  let left: Query | null = null;
+  onDeactivated(() => {
+    active.value = false;
+    left = JSON.parse(address.value);
+  });
+  onActivated(() => {
+    active.value = true;
+    // A tab's own address must not undo what was chosen in the list meanwhile; any other was opened on purpose.
+    if (left !== null && Object.keys(route.query).length > 0 && !sameQuery(route.query, left)) apply();
+    left = null;
+  });
   // An address that was typed or pasted while the page is open.
   watch(
     () => route.query,
