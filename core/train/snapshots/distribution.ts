@@ -25,7 +25,7 @@ export function distributionOf(
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
-    if (mask?.[i] === 0) continue;
+    if (mask !== undefined && mask[i] === 0) continue;
     const value = values[i] as number;
     if (!Number.isFinite(value)) {
       nonFinite++;
@@ -61,15 +61,16 @@ function counted(
   to: number,
   places: number,
 ): number[] {
-  const counts = new Array<number>(places).fill(0);
+  const counts = new Uint32Array(places);
   const perUnit = to > from ? places / (to - from) : 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (mask?.[i] === 0 || !Number.isFinite(value)) continue;
-    const place = Math.min(places - 1, Math.max(0, Math.floor((value - from) * perUnit)));
-    counts[place] = (counts[place] as number) + 1;
+    if (mask !== undefined && mask[i] === 0) continue;
+    if (!Number.isFinite(value)) continue;
+    const place = (value - from) * perUnit;
+    counts[place >= places ? places - 1 : place > 0 ? Math.trunc(place) : 0]! += 1;
   }
-  return counts;
+  return Array.from(counts);
 }
 
 function nothing(nonFinite: number): Distribution {
