@@ -28,10 +28,32 @@ export async function presetPages(): Promise<Map<string, string>> {
     files.set(`${preset.name}.svg`, drawNetwork(model));
     files.set(`${preset.name}.md`, presetPage(preset, model, recipesOf(preset, experiments)));
   }
-  for (const experiment of experiments.filter(({ name }) => comparisons.has(name))) {
-    files.set(`${experiment.name}.md`, comparisonPage(experiment));
-  }
+  const compared = experiments.filter(({ name }) => comparisons.has(name));
+  for (const experiment of compared) files.set(`${experiment.name}.md`, comparisonPage(experiment));
+  files.set('README.md', indexPage(compared));
   return files;
+}
+
+function indexPage(compared: readonly PresetDescriptor[]): string {
+  const networks = presetDescriptors.map((preset) => {
+    const { name, title, published: paper, measured } = preset;
+    const ours = measured.filter(({ test }) => test.length > 0).map(meanText);
+    const parameters = count(published(preset).parameters);
+    return `| [${title}](${name}.md) | ${parameters} | ${paper?.figure ?? '–'} | ${ours.join('; ') || '–'} |`;
+  });
+  return page([
+    '# Networks and recipes',
+    'Each page has the network drawn, its options, the published figure with its source, what Convolab measured with its recipe, over how many seeds, and the command that does it again.',
+    ['| network | parameters | published | Convolab |', '|---|---|---|---|', ...networks].join('\n'),
+    '## Comparisons',
+    compared.map(({ name, title, description }) => `- [${title}](${name}.md): ${description}`).join('\n'),
+  ]);
+}
+
+function meanText(figure: Measured): string {
+  const { mean, deviation } = summarise(figure);
+  const spread = deviation === null ? '' : ` ± ${(100 * deviation).toFixed(2)}`;
+  return `${percent(mean ?? 0)}${spread} (\`${figure.experiment}\`)`;
 }
 
 function published({ name }: PresetDescriptor): ModelDescription {
