@@ -124,6 +124,9 @@ describeInShells('the table of runs', (app) => {
     expect(await left('State')).toBe(state);
     await table().evaluate((it) => it.scrollTo({ left: 0 }));
     await asked('No longer keep at the left');
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await page.getByRole('button', { name: 'Columns as they were at first' }).click();
+    await page.keyboard.press('Escape');
     await expect.poll(async () => (await headings())[1]).not.toBe('State');
   });
 
