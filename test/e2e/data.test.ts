@@ -217,6 +217,10 @@ describeInShells('the data page', (app) => {
     await page.getByText('1 × 8 × 8').waitFor();
     await page.getByRole('button', { name: 'Look at it first' }).click();
     await page.getByRole('heading', { level: 1, name: 'stripes' }).waitFor();
+    await page.getByRole('button', { name: 'Take off this list' }).click();
+    await page.getByText('“stripes” is off the list').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'MNIST' }).waitFor();
+    expect(JSON.stringify((await app().call('settings.get', {})).ownData)).not.toContain('stripes');
   });
 
   test('takes in a folder that is dropped on the data set it is of', async () => {
