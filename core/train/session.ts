@@ -1,11 +1,13 @@
 import type { Backend, Program, SampleSource, Transform } from '../backends/backend.ts';
 import { cutsWindows, resolveAugmentation } from '../data/augment/index.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { OpenOptions } from '../data/derive/in-thread.ts';
 import { openTrainingSet } from '../data/derive/open.ts';
 import { planTransform } from '../data/preprocess.ts';
 import { splitValidation } from '../data/split.ts';
 import { compilePlan } from '../graph/compile.ts';
 import { buildGraph } from '../graph/graph.ts';
+import type { Plan } from '../graph/plan.ts';
 import { resolveModel } from '../models/index.ts';
 import { averageDecay } from './averaging.ts';
 import { clipCall } from './clipping.ts';
@@ -51,11 +53,7 @@ export interface SessionOptions {
  *   `deriving`
  */
 export async function openSession(config: RunConfig, options: SessionOptions): Promise<Session> {
-  // The network is looked at while the data are read; what is wrong with it is told first.
-  const opening = openTrainingSet(config.dataset, options.home, options.deriving);
-  opening.catch(() => undefined);
-  const plan = compilePlan(buildGraph(await resolveModel(config.model)), { retain: false });
-  const dataset = await opening;
+  const { plan, dataset } = await openBoth(config, options);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
   for (const { labels } of [train, test]) mustBeLabelled(labels, dataset.title);
@@ -92,6 +90,26 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
     dataVersion: dataset.version,
     data: { name: dataset.name, hash: dataset.hash, classes: [...dataset.classes], mean, deviation },
   };
+}
+
+/** The network is looked at while the data are read; what is wrong with it is told first, and ends the reading. */
+async function openBoth(
+  { model, dataset: section }: RunConfig,
+  { home, deriving }: SessionOptions,
+): Promise<{ plan: Plan; dataset: Dataset }> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(deriving?.signal ? [deriving.signal] : [])]);
+  const opening = openTrainingSet(section, home, { ...deriving, signal });
+  // Told where it is awaited, which may be later than it fails.
+  opening.catch(() => undefined);
+  try {
+    const plan = compilePlan(buildGraph(await resolveModel(model)), { retain: false });
+    return { plan, dataset: await opening };
+  } catch (thrown) {
+    failed.abort();
+    await opening.catch(() => undefined);
+    throw thrown;
+  }
 }
 
 function sourceOf(splits: Readonly<Record<string, SampleSource>>, name: string): SampleSource {

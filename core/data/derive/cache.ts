@@ -37,9 +37,13 @@ function passing(home: string): string {
   return join(derivedFolder(home), `.making-${process.pid}-${randomBytes(4).toString('hex')}`);
 }
 
-/** A new folder to make a set in. */
-export function beginDerived(home: string): string {
+/**
+ * A new folder to make a set in.
+ * @param begun told of it before it is there, so that there is none that nobody knows of
+ */
+export function beginDerived(home: string, begun?: (folder: string) => void): string {
   const folder = passing(home);
+  begun?.(folder);
   try {
     makeFolders(folder);
     return folder;

@@ -25,8 +25,7 @@ export async function makeDerived(
     const set = mustBeTrainable(derived.set);
     const found = await findDerived(home, derived.key);
     if (found !== undefined) return found;
-    const folder = beginDerived(home);
-    begun?.(folder);
+    const folder = beginDerived(home, begun);
     try {
       // Photographs with boxes lie in files already, as they came.
       if (reference.derive.some(({ type }) => type === scenes.type)) {
