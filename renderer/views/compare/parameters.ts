@@ -95,10 +95,13 @@ function numeric(
     key,
     cells,
     places: cells.map((cell) => (cell === null ? null : place(cell))),
-    ticks: (told ? few : ticks).map((value) => ({
-      place: place(value),
-      text: told ? write(value) : key === 'seconds' ? formatDuration(value) : tickText(value, write),
-    })),
+    ticks: (told ? few : ticks)
+      .map((value) => ({
+        place: place(value),
+        text: told ? write(value) : key === 'seconds' ? formatDuration(value) : tickText(value, write),
+      }))
+      // Two that round to the same words would tell nothing apart.
+      .filter(({ text }, i, all) => text !== all[i - 1]?.text),
     write,
   };
 }

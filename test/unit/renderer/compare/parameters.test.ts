@@ -21,6 +21,13 @@ describe('a parameter', () => {
     expect(texts([0, 98.99, 100])).toEqual(['0', '50', '100']);
   });
 
+  test('says the same words once, however close its values are', () => {
+    const { ticks } = makeParameter('seconds', [0.82, 0.84, 0.86, 0.91, 0.93, 0.94], write);
+    const texts = ticks.map(({ text }) => text);
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts).toEqual([...new Set(texts)]);
+  });
+
   test('without a result has no place on the axis', () => {
     expect(makeParameter('test', [0.9, null, 0.8], write).places[1]).toBeNull();
   });
