@@ -42,7 +42,8 @@ export function comparisonTable({ groups, target, significance, ratios }: WholeC
       },
       {
         heading: 'chosen by',
-        value: ({ bestMetric, selectedOnTest }) => bestMetric + (selectedOnTest ? ' (!)' : ''),
+        value: ({ bestMetric, selectedOnTest }) =>
+          (bestMetric || 'different metrics') + (selectedOnTest ? ' (!)' : ''),
       },
       { heading: 'at epoch', right: true, value: ({ bestEpoch }) => epochs(bestEpoch.mean) },
       { heading: 'test accuracy', value: ({ test }) => spread(test, accuracy) },
@@ -55,7 +56,7 @@ export function comparisonTable({ groups, target, significance, ratios }: WholeC
   const onTest = groups.some(({ selectedOnTest }) => selectedOnTest);
   const warning = onTest ? ['(!) chosen by looking at the test set.'] : [];
   const tests = [...significanceInWords(significance), ...pacesInWords(ratios, target)];
-  return [...table, notes, ...warning, ...countedOnce(groups), ...tests].join('\n');
+  return [...table, notes, ...warning, ...countedOnce(groups), ...countedEarly(groups), ...tests].join('\n');
 }
 
 /** Which seeds were trained more than once, and whether it matters which of the runs is counted. */
@@ -68,4 +69,14 @@ function countedOnce(groups: readonly Group[]): string[] {
       return `${label}: seed ${seed} was trained ${left.length + 1} times and is counted once${which}.`;
     }),
   );
+}
+
+/** Which groups have runs in their figures that did not finish. */
+function countedEarly(groups: readonly Group[]): string[] {
+  return groups
+    .filter(({ unfinished }) => unfinished.length > 0)
+    .map(
+      ({ label, unfinished, counted }) =>
+        `${label}: ${unfinished.length} of ${counted.length} runs did not finish, and count with what they came to: ${unfinished.join(', ')}.`,
+    );
 }

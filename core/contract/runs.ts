@@ -225,7 +225,10 @@ export const comparison = z.object({
       ),
       /** Configuration keys besides the seed in which the counted runs differ: spread is then not of seeds alone. */
       mixed: z.array(z.string()),
+      /** Those of `counted` that have not finished, and stand in the figures with what they came to. */
+      unfinished: z.array(z.string()),
       best: statistic,
+      /** Empty where its runs were selected by different metrics: their bests have no mean. */
       bestMetric: z.string(),
       bestEpoch: statistic,
       test: statistic,

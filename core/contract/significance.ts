@@ -15,7 +15,10 @@ const studentTest = z.object({
   p: z.number(),
 });
 
-/** What is said of two groups of runs by one outcome; second minus first. Tests that cannot be made are null. */
+/**
+ * What is said of two groups of runs by one outcome; second minus first. Tests that cannot be made are null, and so are all where a
+ * run never came to the target: those that did would look quicker than their group.
+ */
 export const groupDifference = z.object({
   outcome: z.enum(outcomes),
   /** Labels of the two groups. */
@@ -23,7 +26,9 @@ export const groupDifference = z.object({
   second: z.string(),
   /** Counted runs of either group that have the outcome. */
   counts: z.tuple([z.int(), z.int()]),
-  /** Of the means. */
+  /** Counted runs of either group that never came to the target; 0 where the outcome asks for none. */
+  never: z.tuple([z.int(), z.int()]),
+  /** Of the means, over the runs that have the outcome. */
   difference: z.number(),
   /** Fewer than 3 different seeds in a group: no test is worth its name. */
   tooFewSeeds: z.boolean(),

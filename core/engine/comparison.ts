@@ -95,6 +95,8 @@ function describeGroup(
     recipe(Object.fromEntries(flatten(configs.get(id)))),
   );
   const arrivals = counted.map(({ id }) => reached.get(id) ?? null).filter((time) => time !== null);
+  const chosenBy = [...new Set((counted.length > 0 ? counted : summaries).map((run) => run.bestMetric))];
+  const bestMetric = chosenBy.length === 1 ? (chosenBy[0] as string) : '';
   return {
     key,
     label: Object.values(key).map(shortValue).join(', ') || 'all runs',
@@ -111,8 +113,9 @@ function describeGroup(
       counted.map(({ id }) => configs.get(id)),
       new Set([...derivedKeys, 'seed', 'backend']),
     ).map(({ path }) => path),
-    best: describe(counted.map(({ best }) => best)),
-    bestMetric: summaries[0]?.bestMetric ?? '',
+    unfinished: counted.filter(({ status }) => status !== 'finished').map(({ id }) => id),
+    best: describe(bestMetric === '' ? [] : counted.map(({ best }) => best)),
+    bestMetric,
     bestEpoch: describe(counted.map(({ bestEpoch }) => bestEpoch)),
     test: describe(counted.map(({ test }) => test)),
     epochsToTarget: describe(arrivals.map(({ epoch }) => epoch)),
@@ -122,14 +125,17 @@ function describeGroup(
   };
 }
 
-/** What the tests say of every pair of groups, by every outcome. */
+/** What the tests say of every pair of groups, by every outcome; by their bests only where all are of one metric. */
 export function testGroups(
   groups: readonly Group[],
   runs: readonly ComparedRun[],
   reached: ReadonlyMap<string, Reached>,
 ): GroupDifference[] {
   const summaries = new Map(runs.map(({ summary }) => [summary.id, summary]));
-  return outcomes.flatMap((outcome) =>
+  const judged = groups.filter(({ counted }) => counted.length > 0);
+  const oneMetric = new Set(judged.map(({ bestMetric }) => bestMetric)).size === 1;
+  const asked = outcomes.filter((outcome) => outcome !== 'best' || oneMetric);
+  return asked.flatMap((outcome) =>
     compareGroups(
       outcome,
       groups.map(({ label, counted }) => {
@@ -157,7 +163,8 @@ export function sampleOf(
     const value = outcomeOf[outcome](run);
     return value === null ? [] : [{ seed: run.seed, value }];
   });
-  return { label, observations };
+  const asksForTarget = outcome === 'epochsToTarget' || outcome === 'secondsToTarget';
+  return { label, observations, never: asksForTarget ? members.length - observations.length : 0 };
 }
 
 /** Over the runs that have the number. */

@@ -58,7 +58,15 @@ export function formatMoment(iso: string, now = new Date()): string {
   return date.toDateString() === now.toDateString() ? clock.format(date) : calendar.format(date);
 }
 
-/** As much of a text as fits in so many characters; what is cut off is said by an ellipsis. */
+/** The end of a name that is shown whatever the room: none of a short one. */
+export function tailOf(name: string): string {
+  return name.length <= 14 ? '' : name.slice(-Math.min(6, Math.floor(name.length / 3)));
+}
+
+/** As much of a text as fits in so many characters, its end kept; what is left out is said by an ellipsis. */
 export function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+  if (text.length <= most) return text;
+  const kept = Math.min(tailOf(text).length, Math.floor((most - 1) / 2));
+  const tail = text.slice(text.length - kept).trimStart();
+  return `${text.slice(0, most - 1 - tail.length).trimEnd()}…${tail}`;
 }

@@ -13,9 +13,15 @@ export interface Trained {
   readonly seed: number;
   /** Validation accuracy per epoch; NaN is kept as what is not finite. */
   readonly accuracies: readonly number[];
+  /** Epochs it was to train for; as many as it has unless said. */
+  readonly epochs?: number;
+  /** How it ended; finished unless said. */
+  readonly ending?: 'finished' | 'failed';
+  /** What its best is chosen by; validation accuracy unless said. */
+  readonly metric?: 'validation/accuracy' | 'validation/loss';
 }
 
-/** Puts finished runs with given curves into a store, by its own code. An epoch has 100 steps and takes two seconds. */
+/** Puts ended runs with given curves into a store, by its own code. An epoch has 100 steps and takes two seconds. */
 export function putRuns(store: Store, runs: readonly Trained[]): string[] {
   const owner = store.owners.register();
   const ids = runs.map((run) => putRun(store, owner, run));
@@ -25,12 +31,14 @@ export function putRuns(store: Store, runs: readonly Trained[]): string[] {
 
 function putRun(store: Store, owner: ReturnType<Store['owners']['register']>, run: Trained): string {
   const { name, activation, lr = 0.05, varied = 'activation', seed, accuracies } = run;
+  const { epochs = accuracies.length, ending = 'finished', metric = 'validation/accuracy' } = run;
+  const select = { metric, direction: metric === 'validation/loss' ? 'min' : 'max' };
   const config = {
     version: 1,
     name,
     dataset: { name: 'mnist', validation: 5000, preprocess: [{ type: 'standardize' }] },
     model: { preset: 'lenet-5' },
-    train: { epochs: accuracies.length, batchSize: 64, optimizer: { type: 'sgd', lr } },
+    train: { epochs, batchSize: 64, optimizer: { type: 'sgd', lr }, select },
     grid: varied === 'lr' ? { 'train.optimizer.lr': [lr] } : { 'model.options.activation': [activation] },
     seeds: [seed],
     backend: 'cpu',
@@ -54,6 +62,6 @@ function putRun(store: Store, owner: ReturnType<Store['owners']['register']>, ru
   }
   const [step, seconds] = [100 * accuracies.length, 2 * accuracies.length];
   store.runs.progress(id, owner, { epoch: accuracies.length, step, seconds, imagesPerSecond: 30_000 });
-  store.runs.transition(id, 'finished');
+  store.runs.transition(id, ending);
   return id;
 }

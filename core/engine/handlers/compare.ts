@@ -16,7 +16,7 @@ import {
 import type { EngineContext, HandlersOf } from '../context.ts';
 import { findDifferences } from '../differences.ts';
 import { bootstrapInThread } from '../statistics/bootstrap-in-thread.ts';
-import { enoughSeeds, pairsOf, valuesOf } from '../statistics/compare-groups.ts';
+import { pairsOf, testable, valuesOf } from '../statistics/compare-groups.ts';
 
 /** Runs side by side: what differs in their configurations, and what came of it per group. */
 export function compareHandlers({
@@ -44,7 +44,7 @@ export function compareHandlers({
           reached,
         ),
       );
-      const pairs = pairsOf(samples).filter(([first, second]) => enoughSeeds(first, second));
+      const pairs = pairsOf(samples).filter(([first, second]) => testable(first, second));
       const intervals = await bootstrapInThread(
         pairs.map(([first, second]) => ({ first: valuesOf(first), second: valuesOf(second) })),
       );

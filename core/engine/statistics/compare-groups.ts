@@ -13,6 +13,8 @@ export interface Observation {
 export interface Sample {
   readonly label: string;
   readonly observations: readonly Observation[];
+  /** Counted runs without a number because they never came to the target. */
+  readonly never: number;
 }
 
 /** Below this, a test says more about luck than about the groups. */
@@ -41,8 +43,12 @@ export function pairsOf(groups: readonly Sample[]): [Sample, Sample][] {
   return known.flatMap((first, i) => known.slice(i + 1).map((second): [Sample, Sample] => [first, second]));
 }
 
-/** Whether both have seeds enough for a test to be worth its name. */
-export function enoughSeeds(one: Sample, other: Sample): boolean {
+/** Whether a test of the two is worth its name: both have seeds enough, and no run is left out for being slow. */
+export function testable(one: Sample, other: Sample): boolean {
+  return enoughSeeds(one, other) && one.never + other.never === 0;
+}
+
+function enoughSeeds(one: Sample, other: Sample): boolean {
   return Math.min(seedsOf(one), seedsOf(other)) >= fewestSeeds;
 }
 
@@ -53,18 +59,19 @@ export function valuesOf({ observations }: Sample): number[] {
 function comparePair(outcome: Outcome, one: Sample, other: Sample): Omit<GroupDifference, 'correctedP'> {
   const first = valuesOf(one);
   const second = valuesOf(other);
-  const enough = enoughSeeds(one, other);
+  const tested = testable(one, other);
   return {
     outcome,
     first: one.label,
     second: other.label,
     counts: [first.length, second.length],
+    never: [one.never, other.never],
     difference: mean(second) - mean(first),
-    tooFewSeeds: !enough,
-    welch: enough ? welchTest(first, second) : null,
-    paired: comparePaired(one.observations, other.observations),
-    rankSum: enough ? rankSumTest(first, second) : null,
-    effect: enough ? hedgesG(first, second) : null,
+    tooFewSeeds: !enoughSeeds(one, other),
+    welch: tested ? welchTest(first, second) : null,
+    paired: one.never + other.never === 0 ? comparePaired(one.observations, other.observations) : null,
+    rankSum: tested ? rankSumTest(first, second) : null,
+    effect: tested ? hedgesG(first, second) : null,
   };
 }
 

@@ -49,6 +49,10 @@ export const compare = {
       'Runs that are counted, of all in the group: ended and evaluated, each seed of a configuration once',
     best: 'Best {metric}',
     bestHint: 'Mean and spread of {metric} at the best epoch of each run',
+    bests: 'Best',
+    bestsHint:
+      'Mean and spread of the metric by which the runs of a group were selected, at the best epoch of each; groups selected by different metrics are not compared by it',
+    mixedBestHint: 'The runs of this group were selected by different metrics: their bests have no mean.',
     bestEpoch: 'At epoch',
     test: 'Test at best',
     testHint: 'Accuracy of the best checkpoint on the test set',
@@ -67,6 +71,10 @@ export const compare = {
     seed: '{group} seed {seed} ({n} runs)',
     differing: '{group} seed {seed} ({n} runs; {run} counts{device})',
     device: ', on {device}',
+    unfinished:
+      'Not finished, and counted with what it came to: {list}. | Not finished, and counted with what they came to: {list}.',
+    unfinishedRun: '{run} ({status}, epoch {epoch} of {epochs})',
+    more: '{list} and {n} more',
     mixed: 'The runs of {group} differ in {keys} besides the seed: their spread is not of seeds alone.',
   },
   resultsNote: 'Mean ± standard deviation over the n counted runs of a group, each seed once.',
@@ -88,20 +96,27 @@ export const compare = {
   amounts: {
     test: '{better} is {size} points better than {worse} on the test set',
     best: '{better} is better than {worse} by {size} in {best}',
-    epochsToTarget: '{better} needs {size} epochs less than {worse} to {value} {metric}',
-    secondsToTarget: '{better} needs {size} less than {worse} to {value} {metric}',
+    epochsToTarget: '{better} needs {size} fewer epochs than {worse} to reach {value} {metric}',
+    secondsToTarget: '{better} needs {size} less than {worse} to reach {value} {metric}',
+    equal: '{better} and {worse} have the same mean',
   },
   verdicts: {
-    clear: '{amount} (95% CI {low} to {high}, Welch t, p {p}{holm}, n = {n}).',
+    clear: '{amount} ({ci} {low} to {high}, Welch t, p {p}{holm}, n = {n}).',
     unclear:
-      'No clear difference: {amount}, which may be chance (95% CI {low} to {high}, Welch t, p {p}{holm}, n = {n}).',
+      'No clear difference: {amount}, which may be chance ({ci} {low} to {high}, Welch t, p {p}{holm}, n = {n}).',
+    equal: 'No difference: {amount} ({ci} {low} to {high}, Welch t, p {p}{holm}, n = {n}).',
+    never:
+      'Not compared: {left} of {all} runs of {better} and {worse} never reached {value} {metric}, and the others alone would look too quick. “Time to a target” says what can be said.',
     tooFew: '{amount}, but that is not tested: too few seeds (n = {n}; at least 3 in each group).',
     untestable: '{amount}, which cannot be tested: the runs within each group do not differ (n = {n}).',
   },
-  corrected: ', corrected for {count} pairs',
+  corrected: ' after correction for {count} pairs',
+  ci: '95% CI',
+  ciAlone: '95% CI of this pair alone',
+  morePairs: '1 more pair in the table below. | {n} more pairs in the table below.',
   range: '{low} to {high}',
   pair: '{second} − {first}',
-  rankSum: '{p} (least {least})',
+  rankSum: '{p} (min {least})',
   nothingToTest: 'No two groups have runs with this figure yet.',
   tooManyGroups: 'More than twelve groups are not tested pair by pair; group by fewer keys.',
   test: {
@@ -110,7 +125,8 @@ export const compare = {
     difference: 'Difference',
     differenceHint: 'Of the means; accuracies in percentage points',
     interval: '95% CI',
-    intervalHint: 'Confidence interval of the difference, by Welch’s test',
+    intervalHint:
+      'Confidence interval of the difference, by Welch’s test; of each pair by itself, not corrected',
     p: 'p (Welch)',
     pHint: 'Two-sided p of Welch’s t test, which lets the spreads of the groups differ',
     corrected: 'p (Holm)',
@@ -147,6 +163,9 @@ export const compare = {
       '{second} needs at least {ratio} times the {what} of {first}: some of its runs never came there (n = {n}).',
     unknown:
       '{first} and {second} cannot be compared in {what}: runs of the faster or of both never came there (n = {n}).',
+    moreRatios:
+      '1 more ratio is left out: compare fewer groups to read it. | {n} more ratios are left out: compare fewer groups to read them.',
+    tooMany: 'More than twelve groups are not held against each other; group by fewer keys.',
     strip: { epochs: 'Epochs to {metric} {value}', seconds: 'Time to {metric} {value}' },
     at: '{run}: {value}',
     not: '{run}: not within {value}',

@@ -1,7 +1,7 @@
 import type { Arrivals, Pace, PaceRatio } from '../../../core/contract/arrivals.ts';
 import type { Text } from '../../app/text.ts';
 import { formatDuration } from '../../charts/format.ts';
-import { writeStatistic } from './grouping.ts';
+import { writeDurations, writeStatistic } from './grouping.ts';
 
 type Group = Arrivals['groups'][number];
 
@@ -19,7 +19,7 @@ export function groupSentence(text: Text, group: Group): string {
     all,
     n: missing.length,
     epochs: writeStatistic(group.epochs, (value) => writePace('epochs', value)),
-    time: writeStatistic(group.seconds, (value) => writePace('seconds', value)),
+    time: writeDurations(group.seconds),
     // What the run that was given least had: none of the missing came there within it.
     within: writePace('epochs', Math.min(...missing.map(({ epochs }) => epochs))),
   };

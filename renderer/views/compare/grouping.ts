@@ -1,4 +1,5 @@
 import type { Comparison } from '../../../core/contract/runs.ts';
+import { formatDuration } from '../../charts/format.ts';
 import { formatSetting } from '../../ui/format.ts';
 import { compareTexts } from '../../ui/text-order.ts';
 
@@ -54,4 +55,12 @@ export function writeStatistic(statistic: Statistic, format: (value: number) => 
   return statistic.deviation === null
     ? format(statistic.mean)
     : `${format(statistic.mean)} ± ${format(statistic.deviation)}`;
+}
+
+/** `27 s ± 7.8 s`, from a minute on in one unit: `9.3 ± 12.1 min`. */
+export function writeDurations(statistic: Statistic): string {
+  const { mean, deviation } = statistic;
+  if (mean === null || deviation === null || mean < 60) return writeStatistic(statistic, formatDuration);
+  const [unit, seconds] = mean < 3600 ? ['min', 60] : ['h', 3600];
+  return `${(mean / seconds).toFixed(1)} ± ${(deviation / seconds).toFixed(1)} ${unit}`;
 }

@@ -7,7 +7,7 @@ export const bound = 0.05;
 /** Tells the pairs of one outcome apart. */
 export const pairKey = ({ first, second }: Pick<GroupDifference, 'first' | 'second'>) => `${first} ${second}`;
 
-export type Verdict = 'tooFew' | 'untestable' | 'clear' | 'unclear';
+export type Verdict = 'never' | 'tooFew' | 'untestable' | 'equal' | 'clear' | 'unclear';
 
 /** What is said of a pair, always from the group that did better. */
 export interface Finding {
@@ -16,6 +16,8 @@ export interface Finding {
   readonly worse: string;
   /** With its unit, never negative. */
   readonly size: string;
+  /** Whether the difference is none as it is written. */
+  readonly equal: boolean;
   /** 95% confidence interval by Welch's test, in the same unit; null where there is none. */
   readonly interval: readonly [string, string] | null;
   readonly n: string;
@@ -49,20 +51,25 @@ export function findingOf(pair: GroupDifference, bestMetric: string): Finding {
   const secondIsBetter = pair.difference >= 0 === moreIsBetter;
   const sign = pair.difference >= 0 ? 1 : -1;
   const [from, to] = pair.welch?.interval ?? [0, 0];
+  const size = write(sign * pair.difference);
+  const equal = size === write(0);
   return {
-    verdict: verdictOf(pair),
+    verdict: verdictOf(pair, equal),
     better: secondIsBetter ? pair.second : pair.first,
     worse: secondIsBetter ? pair.first : pair.second,
-    size: write(sign * pair.difference),
+    size,
+    equal,
     interval: pair.welch ? (sign > 0 ? [write(from), write(to)] : [write(-to), write(-from)]) : null,
     n: `${pair.counts[0]} + ${pair.counts[1]}`,
   };
 }
 
-function verdictOf({ tooFewSeeds, correctedP }: GroupDifference): Verdict {
+function verdictOf({ never, tooFewSeeds, correctedP }: GroupDifference, equal: boolean): Verdict {
+  if (never.some((count) => count > 0)) return 'never';
   if (tooFewSeeds) return 'tooFew';
   if (correctedP === null) return 'untestable';
-  return correctedP < bound ? 'clear' : 'unclear';
+  if (correctedP < bound) return 'clear';
+  return equal ? 'equal' : 'unclear';
 }
 
 /** `0.0065`, `< 0.0001`; `–` where there is none. */

@@ -8,6 +8,7 @@ import { pairedTest, welchTest } from '../../../core/engine/statistics/two-sampl
 const group = (label: string, values: readonly number[], seeds = values.map((_, i) => i + 1)): Sample => ({
   label,
   observations: values.map((value, i) => ({ seed: seeds[i] as number, value })),
+  never: 0,
 });
 
 const sigmoid = group('sigmoid', [0.98, 0.982, 0.984]);
@@ -65,6 +66,13 @@ describe('comparing groups', () => {
 
   test('leaves out groups without the outcome', () => {
     expect(compareGroups('epochsToTarget', [group('a', []), relu])).toEqual([]);
+  });
+
+  test('tests nothing where a run never came to the target: the others are the quick ones', () => {
+    const some = { ...group('relu', [3, 4, 5]), never: 2 };
+    const [only] = compareGroups('epochsToTarget', [group('sigmoid', [8, 9, 10]), some]);
+    const untested = { welch: null, correctedP: null, paired: null, rankSum: null, effect: null };
+    expect(only).toMatchObject({ counts: [3, 3], never: [0, 2], tooFewSeeds: false, ...untested });
   });
 
   test('is said in words, from the better group', () => {

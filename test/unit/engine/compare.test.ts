@@ -9,7 +9,7 @@ import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
 import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
 import { bootstrapIntervals } from '../../../core/engine/statistics/bootstrap.ts';
 import type { Store } from '../../../core/store/store.ts';
-import { aRun, temporaryStore } from '../../support/store.ts';
+import { aRun, claimNext, temporaryStore } from '../../support/store.ts';
 
 describe('differences between configurations', () => {
   const none = new Set<string>();
@@ -157,6 +157,7 @@ describe('the bootstrap of groups', () => {
       { label: 'two seeds', runs: runsOf(store, 'two seeds', [0.9, 0.91]) },
       { label: 'relu', runs: runsOf(store, 'relu', [0.98, 0.99, 0.985, 0.97]) },
       { label: 'tanh', runs: runsOf(store, 'tanh', [0.98, 0.985, 0.99]) },
+      { label: 'elu', runs: runsOf(store, 'elu', [0.99, 0.981, 0.99]) },
     ];
     const [low, high] = bootstrapIntervals([
       { first: [0.9, 0.91, 0.94], second: [0.98, 0.99, 0.985, 0.97] },
@@ -165,15 +166,18 @@ describe('the bootstrap of groups', () => {
     expect(byTest.map(({ first, second }) => `${first}-${second}`)).toEqual([
       'sigmoid-relu',
       'sigmoid-tanh',
+      'sigmoid-elu',
       'relu-tanh',
+      'relu-elu',
+      'tanh-elu',
     ]);
     expect(byTest[0]?.interval).toEqual([low, high]);
-    // Of the runs that came to the target, relu's after 10, 11 and 12 seconds, tanh's alike; sigmoid's never did.
+    // Those of tanh and elu came to the target after 10, 11 and 12 seconds; sigmoid's never did, nor did one of relu's.
     const bySeconds = await bootstrap({ groups, outcome: 'secondsToTarget', target });
     expect(bySeconds).toEqual([
       {
-        first: 'relu',
-        second: 'tanh',
+        first: 'tanh',
+        second: 'elu',
         interval: bootstrapIntervals([{ first: [10, 11, 12], second: [10, 11, 12] }])[0],
       },
     ]);
@@ -221,6 +225,52 @@ describe('the bootstrap of groups', () => {
 });
 
 describe('comparing runs', () => {
+  /** A run of an epoch for each seed and metric that its best is chosen by. */
+  function chosenBy(store: Store, seeds: readonly number[], metric: string): string[] {
+    const select = { metric, direction: metric.endsWith('/loss') ? 'min' : 'max' } as const;
+    const runs = store.runs.create(
+      store.experiments.create(metric, {}),
+      seeds.map((seed) => aRun(metric, { seed, select, config: { seed, by: metric } })),
+    );
+    const at = { split: 'validation', epoch: 1, step: 1, seconds: 1, samples: 10, correct: 9 } as const;
+    for (const [i, run] of runs.entries()) {
+      store.evaluations.record(run, { ...at, metrics: { loss: 0.3 + i / 10, accuracy: 0.9 - i / 10 } });
+    }
+    return runs;
+  }
+  const groupsOf = (store: Store, runs: string[], groupBy: string[]) =>
+    compareHandlers({ store })['runs.compare']({ runs, groupBy }) as Comparison;
+
+  test('holds no best of one metric against that of another, within a group or between two', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const loss = chosenBy(store, [1, 2, 3], 'validation/loss');
+    const accuracy = chosenBy(store, [1, 2, 3], 'validation/accuracy');
+    const apart = groupsOf(store, [...loss, ...accuracy], ['by']);
+    expect(apart.groups).toMatchObject([
+      { bestMetric: 'validation/loss', best: { mean: expect.closeTo(0.4, 12), count: 3 } },
+      { bestMetric: 'validation/accuracy', best: { mean: expect.closeTo(0.8, 12), count: 3 } },
+    ]);
+    expect(apart.significance.filter(({ outcome }) => outcome === 'best')).toEqual([]);
+    expect(groupsOf(store, [...loss, ...accuracy], []).groups).toMatchObject([
+      { bestMetric: '', best: { mean: null, deviation: null, count: 0 } },
+    ]);
+    const alike = groupsOf(store, loss, ['seed']).significance;
+    expect(alike.filter(({ outcome }) => outcome === 'best')).toHaveLength(3);
+  });
+
+  test('names the counted runs that did not finish', () => {
+    using temporary = temporaryStore();
+    const { store } = temporary;
+    const runs = chosenBy(store, [1, 2, 3], 'validation/accuracy');
+    const [whole = '', broken = '', paused = ''] = runs;
+    claimNext(store, store.owners.register());
+    store.runs.transition(whole, 'finished');
+    store.runs.transition(broken, 'failed');
+    store.runs.transition(paused, 'paused');
+    expect(groupsOf(store, runs, []).groups).toMatchObject([{ counted: runs, unfinished: [broken, paused] }]);
+  });
+
   test('groups by what the experiment varied, with mean and spread over the seeds', () => {
     using temporary = temporaryStore();
     const { store } = temporary;

@@ -9,6 +9,7 @@ import {
   differingValues,
   parsePercent,
   readGrouping,
+  writeDurations,
   writeGrouping,
   writePercent,
   writeStatistic,
@@ -120,4 +121,14 @@ describe('lines', () => {
   it('of the second cycle of colours differ from those of the first', () => {
     expect(splitStyle(13, 'test', 'dark')).not.toEqual(splitStyle(3, 'test', 'dark'));
   });
+});
+
+it('writes a mean time and its spread in one unit from a minute on', () => {
+  const written = (mean: number | null, deviation: number | null) =>
+    writeDurations({ mean, deviation, count: 3 });
+  expect(written(27, 7.8)).toBe('27 s ± 7.8 s');
+  expect(written(558, 727)).toBe('9.3 ± 12.1 min');
+  expect(written(5400, 360)).toBe('1.5 ± 0.1 h');
+  expect(written(558, null)).toBe('9 m 18 s');
+  expect(written(null, null)).toBe('–');
 });

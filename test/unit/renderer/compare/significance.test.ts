@@ -7,6 +7,7 @@ const pair = (changes: Partial<GroupDifference>): GroupDifference => ({
   first: 'sigmoid',
   second: 'relu',
   counts: [3, 4],
+  never: [0, 0],
   difference: 0.0042,
   tooFewSeeds: false,
   welch: { difference: 0.0042, interval: [0.0031, 0.0053], t: 8, freedom: 4, p: 0.0008 },
@@ -25,6 +26,7 @@ describe('what is said of two groups', () => {
       better: 'relu',
       worse: 'sigmoid',
       size: '0.42',
+      equal: false,
       interval: ['0.31', '0.53'],
       n: '3 + 4',
     });
@@ -49,6 +51,19 @@ describe('what is said of two groups', () => {
   test('is no more than chance from 5% on, after the correction', () => {
     expect(findingOf(pair({ correctedP: 0.05 }), '').verdict).toBe('unclear');
     expect(findingOf(pair({ correctedP: 0.0499 }), '').verdict).toBe('clear');
+  });
+
+  test('calls means that read the same neither better nor worse', () => {
+    const same = pair({ difference: -0.00004, welch: welch([-0.01, 0.01]), correctedP: 0.9 });
+    expect(findingOf(same, '')).toMatchObject({ verdict: 'equal', equal: true, size: '0.00' });
+    const seconds = pair({ outcome: 'secondsToTarget', difference: 0, welch: null, tooFewSeeds: true });
+    expect(findingOf(seconds, '')).toMatchObject({ verdict: 'tooFew', equal: true });
+  });
+
+  test('does not judge by the runs that came to the target where others never did', () => {
+    const some = pair({ outcome: 'epochsToTarget', never: [0, 1], welch: null, correctedP: null });
+    expect(findingOf(some, '').verdict).toBe('never');
+    expect(findingOf({ ...some, tooFewSeeds: true }, '').verdict).toBe('never');
   });
 
   test('admits that nothing was tested', () => {
