@@ -1,13 +1,19 @@
 /** Vite's development server in front of the browser host; run under the project's own Node by `npm run dev`. */
-import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { createEngine } from '../core/engine/engine.ts';
 import { homeFolder } from '../core/engine/home.ts';
 import { startHost } from '../core/host/host.ts';
 import { onInterrupt } from '../core/host/interrupt.ts';
 import { rendererDefines, rendererPlugins, rendererRoot } from '../renderer.config.ts';
+import { readOptions } from './options.mjs';
 
-const { values } = parseArgs({
+const usage = `npm run dev -- [--home <folder>] [--port <n>]
+
+Serves the window from its sources, and takes every change over at once.
+
+  --home <folder>  Data folder; by default $CONVOLAB_HOME, else the platform's own.
+  --port <n>       5173 unless said.`;
+const { values } = readOptions(usage, {
   options: { home: { type: 'string' }, port: { type: 'string', default: '5173' } },
 });
 const engine = await createEngine({ home: homeFolder(values.home) });

@@ -7,8 +7,8 @@
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { enginePackages } from './engine-packages.mjs';
+import { readOptions, refuse } from './options.mjs';
 import { step } from './processes.mjs';
 import { bundledNode, main, root, SetupError, say } from './project.mjs';
 import { setUp } from './setup.mjs';
@@ -21,9 +21,17 @@ const nodeModules = join(root, 'node_modules');
 const unneeded =
   /\.(d\.[cm]?ts|map|md|markdown|h|cpp|c|gyp)$|^(test|tests|deps|src|docs|example|examples|__tests__)$|(darwin|win32|linuxmusl|wasm32|linux-arm)/;
 
+const usage = `npm run gpu-bundle -- [--out <file>] [--level <0..9>]
+
+Packs one archive with which a Linux machine that has a GPU, but neither Node nor network, measures how fast it trains.
+
+  --out <file>    Where to; release/${name}-linux-x64.tar unless said.
+  --level <0..9>  How hard to compress; 9 unless said.`;
+
 await main(async () => {
-  const { values } = parseArgs({ options: { out: { type: 'string' }, level: { type: 'string' } } });
+  const { values } = readOptions(usage, { options: { out: { type: 'string' }, level: { type: 'string' } } });
   const { level = '9' } = values;
+  if (!/^[0-9]$/.test(level)) refuse(`--level is a digit from 0 to 9, not ${level}`);
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new SetupError('The bundle is for Linux on x64, and is made from what is installed there.');
   }

@@ -66,7 +66,10 @@ export function readArguments(words: readonly string[], command: Command): Argum
   const flags = { ...command.flags, ...commonFlags };
   const { tokens, values, positionals } = parseArgs({
     args: [...words],
-    options: Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)])),
+    options: {
+      ...Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)])),
+      help: { type: 'boolean', short: 'h' },
+    },
     allowPositionals: true,
     strict: false,
     tokens: true,

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/api.ts';
 import { homeFolder } from '../engine/home.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { commandHelp, generalHelp } from './help.ts';
+import { commandHelp, commandsOf, helpAsked, helpLast } from './help.ts';
 import { Output } from './output.ts';
 import { commands } from './registry.ts';
 
@@ -12,12 +12,12 @@ import { commands } from './registry.ts';
 async function main(words: readonly string[]): Promise<number> {
   const output = new Output(words.includes('--json'));
   try {
-    const first = words[0];
-    if (first === undefined || first === '--help' || first === 'help') {
-      process.stdout.write(`${generalHelp()}\n`);
-      return first === undefined ? 2 : 0;
+    const help = helpAsked(words);
+    if (help) {
+      process.stdout.write(`${help.text}\n`);
+      return help.code;
     }
-    const { command, rest } = await findCommand(words);
+    const { command, rest } = await findCommand(helpLast(words));
     return await execute(command, rest, output);
   } catch (thrown) {
     return output.failure(thrown);
@@ -30,7 +30,7 @@ async function findCommand(words: readonly string[]): Promise<{ command: Command
     const found = commands[words.slice(0, length).join(' ')];
     if (found) return { command: await found.load(), rest: words.slice(length) };
   }
-  const group = Object.keys(commands).filter((name) => name.startsWith(`${words[0]} `));
+  const group = commandsOf(words[0] ?? '');
   const known = group.length > 0 ? group : Object.keys(commands);
   const given = words.slice(0, group.length > 0 ? 2 : 1).join(' ');
   throw new ConvolabError('argument.invalid', `There is no command "${given}"${suggestion(given, known)}.`, {

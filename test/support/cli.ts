@@ -26,6 +26,10 @@ export function startCli(home: string, words: readonly string[], cwd = home): Ch
 /** Runs a command to its end, with this on standard input. */
 export async function cli(home: string, words: readonly string[], input = ''): Promise<Finished> {
   const child = startCli(home, words);
+  // A command that ends without having read its input is judged by how it ends.
+  child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   child.stdin?.end(input);
   return finish(child);
 }

@@ -1,14 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { readOptions } from '../../../scripts/options.mjs';
 import { launchBrowser } from '../browser.ts';
 import { startHostProcess } from '../host.ts';
 import { temporaryFolder } from '../project.ts';
 import { type Look, type Scene, scenes } from './scenes.ts';
 
-/** `main.ts --out folder [--only word]`: writes `<runs>-<page>-<theme>-<width>.png`; `--only` picks files by a part of that. */
-const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } });
+const usage = `npm run screenshots -- [--out <folder>] [--only <part>]
+
+Pictures of every page of the window, light and dark, at two sizes, over stores of 0, 1, 6 and 1,000 runs.
+
+  --out <folder>  Where to write <runs>-<page>-<theme>-<width>.png; screenshots unless said.
+  --only <part>   Those alone whose file has this in its name.`;
+const { values } = readOptions(usage, { options: { out: { type: 'string' }, only: { type: 'string' } } });
 const out = resolve(values.out ?? 'screenshots');
 const only = values.only ?? '';
 

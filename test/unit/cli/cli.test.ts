@@ -280,6 +280,29 @@ test('every command explains itself', async () => {
   }
 });
 
+test.each([
+  [['datasets', '--help'], 0],
+  [['datasets', '-h'], 0],
+  [['help', 'datasets'], 0],
+  [['datasets'], 2],
+])('%j lists the commands about data sets alone', async (words, code) => {
+  const shown = await cli(home, words);
+  expect([shown.code, shown.stderr]).toEqual([code, '']);
+  expect(shown.stdout).toMatch(/^ {2}datasets get +Fetch a data set\.$/m);
+  expect(shown.stdout).not.toContain('runs list');
+});
+
+test('help of a command is asked for in front of it, too, or in short', async () => {
+  const { stdout } = await cli(home, ['runs', 'list', '--help']);
+  for (const words of [
+    ['help', 'runs', 'list'],
+    ['runs', 'list', '-h'],
+  ]) {
+    expect(await cli(home, words)).toMatchObject({ code: 0, stdout });
+  }
+  expect(await cli(home, ['help', 'dance'])).toMatchObject({ code: 2 });
+});
+
 describe('files', () => {
   test('runs export writes weights with their metadata, and curves', async () => {
     const weights = join(home, 'out', 'weights.safetensors');
