@@ -5,7 +5,7 @@ import { commands } from './registry.ts';
 /** `convolab --help`, and `convolab datasets --help` for the commands of a group. */
 export function generalHelp(group?: string): string {
   const names = group === undefined ? Object.keys(commands) : commandsOf(group);
-  const rows = names.map((name) => ({ name, summary: commands[name]?.summary }));
+  const rows = names.map((name) => ({ name, summary: commands[name]?.summary ?? '' }));
   const table = formatTable(
     [
       { heading: '', value: (row) => `  ${row.name}` },

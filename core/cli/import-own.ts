@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConvolabError } from '../contract/errors.ts';
 import { type SourceSpec, sourceSchema } from '../data/sources/index.ts';
-import { lookAtSource } from '../data/sources/look.ts';
+import { lookAtSource, type SourceLook } from '../data/sources/look.ts';
 import type { Engine } from '../engine/api.ts';
-import { withOwn } from '../engine/own-data.ts';
+import { type OwnData, readOwnData, withOwn } from '../engine/own-data.ts';
 import { call } from './call.ts';
 import { whole } from './format.ts';
 import type { Output } from './output.ts';
@@ -29,6 +29,12 @@ export async function sourceAt(path: string): Promise<SourceSpec> {
   });
 }
 
+/** Data of one's own by their name; undefined where there are none called so. */
+export async function findOwnData(engine: Engine, name: string): Promise<OwnData | undefined> {
+  const { ownData } = await call(engine, 'settings.get', {});
+  return readOwnData(ownData).find((own) => own.name === name);
+}
+
 /**
  * Remembers data of one's own by a name, after a look at them; the files stay where they are.
  * @throws `dataset.*`, `file.unreadable`, `argument.invalid`
@@ -46,13 +52,18 @@ export async function importOwn(engine: Engine, output: Output, name: string, pa
   );
   output.object({ name, source, classes, splits: counts, shape, sizes, faults });
   const samples = Object.entries(counts).map(([split, count]) => `${split} ${whole(count)}`);
-  output.text(
-    `${name}: ${classes.length} classes; ${samples.join(', ')}. Train on it by dataset: { name: ${name} }.`,
-  );
-  if (sizes !== null) {
-    const { smallest, largest } = sizes;
-    const range = `${smallest.height}x${smallest.width} to ${largest.height}x${largest.width}`;
-    output.text(`Images are ${range}: add derive: [{ type: resize, height: 64, width: 64 }].`);
-  }
+  const classCount = classes.length === 1 ? '1 class' : `${whole(classes.length)} classes`;
+  output.text(`${name}: ${classCount}; ${samples.join(', ')}. Train on it by dataset: { name: ${name} }.`);
+  if (classes.length === 1) output.text('With a single class there is nothing to tell apart.');
+  if (sizes !== null) output.text(describeSizes(sizes));
   for (const { file, reason } of faults) output.text(`Damaged: ${file}: ${reason}`);
+}
+
+/** Images come in files, so that a step has to make samples of them even where all are of one size. */
+function describeSizes({ smallest, largest }: NonNullable<SourceLook['sizes']>): string {
+  const alike = smallest.height === largest.height && smallest.width === largest.width;
+  const sizes = [smallest, largest].map(({ height, width }) => `${height}x${width}`);
+  const { height, width } = alike ? smallest : { height: 64, width: 64 };
+  const step = `add derive: [{ type: resize, height: ${height}, width: ${width} }]`;
+  return `Images are ${alike ? sizes[0] : sizes.join(' to ')}: ${step}.`;
 }

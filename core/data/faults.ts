@@ -26,9 +26,10 @@ export function faultOf(thrown: unknown): DatasetFault {
   if (!(thrown instanceof ConvolabError)) throw thrown;
   if (!['dataset.damaged', 'dataset.missing', 'file.unreadable'].includes(thrown.code)) throw thrown;
   const file = thrown.subject ?? '';
-  const prefix = `${file}: `;
+  const { message } = thrown;
+  // The file is named beside the reason: `is empty`.
   return {
     file,
-    reason: thrown.message.startsWith(prefix) ? thrown.message.slice(prefix.length) : thrown.message,
+    reason: message.startsWith(file) ? message.slice(file.length).replace(/^:? /, '') : message,
   };
 }

@@ -50,10 +50,14 @@ export function findDataset(name: string): DatasetDefinition {
 export async function openDataset(name: string, home: string): Promise<Dataset> {
   const definition = findDataset(name);
   if (definition.kind === 'samples') return definition.open(home);
-  throw new ConvolabError('spec.invalid', `The images of ${definition.title} vary in size.`, {
+  // Whether they are here at all is said first.
+  if ((await definition.inspect(home)).status !== 'ready') await definition.openImages(home);
+  const [height, width] = definition.imageSize ?? [64, 64];
+  const are = definition.imageSize ? 'are files of their own' : 'vary in size';
+  throw new ConvolabError('spec.invalid', `The images of ${definition.title} ${are}.`, {
     subject: name,
-    hint: 'Add a step that makes them alike: derive: [{ type: resize, height: 64, width: 64 }].',
-    issues: [{ path: 'dataset.name', message: 'its images vary in size; resize them in dataset.derive' }],
+    hint: `Add a step that makes samples of them: derive: [{ type: resize, height: ${height}, width: ${width} }].`,
+    issues: [{ path: 'dataset.name', message: `its images ${are}; resize them in dataset.derive` }],
   });
 }
 

@@ -56,7 +56,7 @@ export async function openSession(config: RunConfig, options: SessionOptions): P
   const { plan, dataset } = await openBoth(config, options);
   const train = { ...sourceOf(dataset.splits, 'train'), name: 'train' as const };
   const test = { ...sourceOf(dataset.splits, 'test'), name: 'test' as const };
-  for (const { labels } of [train, test]) mustBeLabelled(labels, dataset.title);
+  for (const { labels } of [train, test]) mustBeLabelled(labels, config.dataset);
   const held = splitValidation(train.labels.length, config.dataset.validation, config.seed);
   const { transform, mean, deviation } = planTransform(
     config.dataset.preprocess,

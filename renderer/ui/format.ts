@@ -37,6 +37,19 @@ export function formatShape(shape: readonly number[]): string {
   return shape.join(' × ');
 }
 
+/** Characters of a path that are shown. */
+const longestPath = 64;
+
+/** A file as seen from a folder: `datasets/cifar-10/test_batch.bin`; a long path without its middle. */
+export function formatPath(path: string, folder: string | undefined): string {
+  const inside = folder !== undefined && path.startsWith(folder) && /^[/\\]/.test(path.slice(folder.length));
+  const shown = inside ? path.slice(folder.length + 1) : path;
+  if (shown.length <= longestPath) return shown;
+  // The end tells files apart.
+  const start = Math.floor(longestPath / 3);
+  return `${shown.slice(0, start)}…${shown.slice(start + 1 - longestPath)}`;
+}
+
 /** A configuration value as YAML would write it on one line. */
 export function formatSetting(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -123,7 +123,7 @@ describeInShells('the data page', (app) => {
     writeFileSync(join(home, 'datasets', 'fashion-mnist', 'train-labels-idx1-ubyte'), 'no labels');
     await page.reload();
     await page
-      .getByRole('rowheader', { name: /train-labels-idx1-ubyte/ })
+      .getByRole('rowheader', { name: 'datasets/fashion-mnist/train-labels-idx1-ubyte' })
       .first()
       .waitFor();
     await page.getByText('It cannot be trained on until these are put right.').waitFor();
@@ -221,6 +221,24 @@ describeInShells('the data page', (app) => {
     await page.getByText('“stripes” is off the list').waitFor();
     await page.getByRole('heading', { level: 1, name: 'MNIST' }).waitFor();
     expect(JSON.stringify((await app().call('settings.get', {})).ownData)).not.toContain('stripes');
+  });
+
+  test('lists which of one’s own images are damaged, and what is wrong with each', async () => {
+    const { page } = app();
+    using folder = temporaryFolder();
+    const spoilt = await writeImageFolder(join(folder.path, 'spoilt'), 5);
+    writeFileSync(join(spoilt, 'red', 'broken.png'), 'no picture');
+    await dropOnWindow(page, [spoilt]);
+    await page.getByRole('button', { name: 'Look at it first' }).click();
+    await page.getByRole('heading', { level: 1, name: 'spoilt' }).waitFor();
+    await page.getByRole('button', { name: 'Verify' }).click();
+    const list = page.getByRole('region', { name: 'Damaged' });
+    await list.getByRole('rowheader', { name: 'red/broken.png' }).waitFor();
+    await list.getByText('is no image; readable are JPEG, PNG, WebP and TIFF.').waitFor();
+    await list.getByRole('button', { name: 'Dismiss' }).click();
+    await list.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Take off this list' }).click();
+    await page.getByText('“spoilt” is off the list').waitFor();
   });
 
   test('takes in a folder that is dropped on the data set it is of', async () => {

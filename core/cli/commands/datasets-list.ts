@@ -51,7 +51,11 @@ export const datasetsList: Command = {
         { heading: 'title', value: ({ title }) => title },
         { heading: 'status', value: ({ status }) => status },
         { heading: 'image', value: ({ shape, imageSize }) => (shape ?? imageSize)?.join(' × ') ?? 'varied' },
-        { heading: 'classes', right: true, value: ({ classes }) => String(classes.length || '–') },
+        {
+          heading: 'classes',
+          right: true,
+          value: ({ classes }) => (classes.length > 0 ? whole(classes.length) : '–'),
+        },
         {
           heading: 'samples',
           value: ({ splits }) =>
@@ -59,7 +63,7 @@ export const datasetsList: Command = {
               .map(([split, count]) => `${split} ${whole(count)}`)
               .join(', '),
         },
-        { heading: 'size', right: true, value: ({ bytes }) => byteSize(bytes) },
+        { heading: 'size', right: true, value: ({ bytes }) => (bytes > 0 ? byteSize(bytes) : '–') },
       ],
       datasets,
     );

@@ -80,13 +80,18 @@ export async function bytesNeeded(definition: DatasetDefinition, incoming: Incom
   return rest + definition.published.bytes;
 }
 
+/** An address; and what to call what it brings, where nobody could guess that. */
+function whereToGet({ name, urls: [first = ''] }: RemoteFile): string {
+  return first.split('?')[0]?.endsWith(`/${name}`) ? first : `${first} (as ${name})`;
+}
+
 /** How to come by a data set where it cannot be fetched, as sentences. */
 export function manualWay(definition: DatasetDefinition): string {
   const { name, sources } = definition;
   const files = webFiles(definition);
   const ways = sources.flatMap((source) => (source.kind === 'system' ? [`run ${source.command}`] : []));
   if (files.length > 0) {
-    const urls = files.map(({ urls: [first] }) => first).join(' and ');
+    const urls = files.map(whereToGet).join(' and ');
     ways.push(
       `fetch ${urls} elsewhere and run \`convolab datasets import ${name} <${files.length > 1 ? 'files' : 'file'}>\``,
     );

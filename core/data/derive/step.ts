@@ -15,6 +15,8 @@ export interface Derivation<T extends { type: string } = { type: string }> {
   readonly help: string;
   /** Strict object of described fields with `type`. */
   readonly schema: z.ZodObject;
+  /** What it makes has no label for each sample. */
+  readonly dropsLabels?: true;
   /**
    * What becomes of a data set. Sees to sizes, classes and counts at once, and reads pixels only when its own splits
    * are read. A pure function of the step and the set: all that is drawn comes from the step's seed.

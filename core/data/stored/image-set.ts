@@ -59,7 +59,10 @@ export function imageSet(
     inspect: (home) => inspectImages(facts, datasetFolder(home, facts.name)),
     async verify(home, reading) {
       const folder = datasetFolder(home, facts.name);
-      return reportOn(facts, folder, await examineImages(layout, folder, reading));
+      const recorded = await readManifest(folder).catch(() => null);
+      // What nobody recorded is not read, either.
+      const found = recorded === undefined ? nothing : await examineImages(layout, folder, reading);
+      return reportOn(facts, folder, found);
     },
     openImages: (home) => openImages(facts, layout, home),
   };
@@ -103,10 +106,12 @@ async function readInside(folder: string, path: string): Promise<Uint8Array> {
   return readFile(full).catch((cause) => Promise.reject(unreadable(full, cause)));
 }
 
+const nothing: Examination = { status: 'missing', hash: null, splits: {}, files: [], faults: [] };
+
 /** Sums every file, looks at the beginning of every image, and reads lists and annotations. */
 async function examineImages(layout: ImageLayout, folder: string, reading?: Reading): Promise<Examination> {
   const paths = await contentPaths(folder);
-  if (paths.length === 0) return { status: 'missing', hash: null, splits: {}, files: [], faults: [] };
+  if (paths.length === 0) return nothing;
   const files: ContentFile[] = [];
   const faults: DatasetFault[] = [];
   for (const path of paths) {
@@ -129,6 +134,7 @@ async function examineImages(layout: ImageLayout, folder: string, reading?: Read
     faults.push(faultOf(thrown));
   }
   if (faults.length > 0) return { status: 'damaged', hash: null, splits: {}, files, faults };
+  if (Object.values(splits).every((count) => count === 0)) return nothing;
   const hash = createHash('sha256').update(formatSums(files)).digest('hex');
   return { status: 'ready', hash, splits, files, faults };
 }

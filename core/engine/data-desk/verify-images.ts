@@ -5,6 +5,7 @@ import { ConvolabError } from '../../contract/errors.ts';
 import type { DatasetReference } from '../../contract/specs.ts';
 import type { DecodedFile, EncodedImage, Fit } from '../../data/decode/job.ts';
 import { DecodePool } from '../../data/decode/pool.ts';
+import { faultOf } from '../../data/faults.ts';
 import { Meter, type Watching } from '../../data/progress.ts';
 import { scanFolder } from '../../data/sources/image-folder.ts';
 import { openGallery } from './gallery.ts';
@@ -66,7 +67,7 @@ async function undecodable(
       const readable = images.filter((image) => 'bytes' in image);
       const decoded = await pool.decode(readable, tiny);
       faults.push(...images.filter((image) => 'reason' in image));
-      faults.push(...readable.flatMap(({ file }, i) => reasonOf(file, decoded[i])));
+      faults.push(...decoded.flatMap(reasonOf));
       done(part.length);
     }
     return faults;
@@ -86,6 +87,6 @@ async function readImage(
   }
 }
 
-function reasonOf(file: string, decoded: DecodedFile | undefined): Verification['faults'] {
-  return decoded === undefined || decoded instanceof Uint8Array ? [] : [{ file, reason: decoded.message }];
+function reasonOf(decoded: DecodedFile): Verification['faults'] {
+  return decoded instanceof Uint8Array ? [] : [faultOf(ConvolabError.fromJSON(decoded))];
 }

@@ -78,12 +78,13 @@ async function checkMeans(home: string, configs: readonly RunConfig[]): Promise<
 async function trainingCount(dataset: RunConfig['dataset'], home: string): Promise<number> {
   if (isDerived(dataset)) {
     const labels = await trainingLabels(dataset, home);
-    mustBeLabelled(labels, dataset.name);
+    mustBeLabelled(labels, dataset);
     return labels?.length ?? 0;
   }
-  const { status, splits } = await findDataset(dataset.name).inspect(home);
-  // Opening a data set that is not in order says why, and what to do.
-  if (status !== 'ready') await openDataset(dataset.name, home);
+  const definition = findDataset(dataset.name);
+  const { status, splits } = await definition.inspect(home);
+  // Opening a data set that cannot be trained on says why, and what to do.
+  if (status !== 'ready' || definition.kind === 'images') await openDataset(dataset.name, home);
   return splits.train ?? 0;
 }
 

@@ -8,6 +8,7 @@ import { createEngine } from '../../../core/engine/engine.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../../core/export/safetensors.ts';
 import { openStore } from '../../../core/store/store.ts';
 import { cli, type Finished, finish, startCli, trainTiny } from '../../support/cli.ts';
+import { fixtures, writeFiles } from '../../support/data/fixtures.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, tinyModel } from '../../support/training.ts';
 import { useSoftwareVulkan, vulkanMissing } from '../../support/vulkan.ts';
@@ -266,6 +267,21 @@ describe('with --json', () => {
     );
     expect(JSON.stringify(objects())).toContain(name);
   });
+});
+
+test('datasets show tells an image’s size and the objects on images, and sums many classes up', async () => {
+  using elsewhere = temporaryFolder();
+  for (const set of ['caltech-101', 'voc-2007', 'lfw']) {
+    const fixture = await fixtures[set]?.();
+    writeFiles(join(elsewhere.path, set), fixture?.files ?? {});
+    expect((await cli(elsewhere.path, ['datasets', 'import', set, join(elsewhere.path, set)])).code).toBe(0);
+  }
+  const show = async (set: string) => (await cli(elsewhere.path, ['datasets', 'show', set])).stdout;
+  expect(await show('caltech-101')).toMatch(
+    /^all: 8 samples \(101 classes of 0 to 2 each; --json lists them\)$/m,
+  );
+  expect(await show('voc-2007')).toMatch(/^test: 8 samples, 9 objects \(aeroplane: 0, .*dog: 8, /m);
+  expect(await show('lfw')).toMatch(/^image 250 × 250$/m);
 });
 
 test('every command explains itself', async () => {

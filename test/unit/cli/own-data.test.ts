@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
@@ -38,6 +38,34 @@ const experiment = {
 };
 
 describe('data of one’s own on the command line', () => {
+  test('are verified, image by image, and those that are damaged listed with what is wrong', async () => {
+    const folder = join(home, 'flowers');
+    await writeImageFolder(folder, 5);
+    await objects('datasets', 'import', 'flowers', folder);
+    expect(await objects('datasets', 'verify', 'flowers')).toMatchObject([
+      { name: 'flowers', status: 'ready' },
+    ]);
+    const whole = readFileSync(join(folder, 'red', '2.png'));
+    writeFileSync(join(folder, 'red', '2.png'), whole.subarray(0, whole.length >> 1));
+    writeFileSync(join(folder, 'blue', '1.png'), '');
+    const { code, stdout, stderr } = await cli(home, ['datasets', 'verify', 'flowers']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^blue\/1\.png: is empty\.\nred\/2\.png: cannot be decoded \(/);
+    expect(stderr).toContain('flowers is damaged: 2 files cannot be trusted.');
+  });
+
+  test('of a single class, and of images of one size, say so', async () => {
+    const folder = join(home, 'flowers');
+    await writeImageFolder(folder, 1);
+    rmSync(join(folder, 'blue'), { recursive: true });
+    for (const copy of ['1.png', '2.png', '3.png'])
+      copyFileSync(join(folder, 'red', '0.png'), join(folder, 'red', copy));
+    const { stdout } = await cli(home, ['datasets', 'import', 'flowers', folder]);
+    expect(stdout).toMatch(/^flowers: 1 class; /);
+    expect(stdout).toContain('With a single class there is nothing to tell apart.');
+    expect(stdout).toContain('Images are 30x40: add derive: [{ type: resize, height: 30, width: 40 }].');
+  });
+
   test('are imported by a name, listed, and trained on by that name', async () => {
     const folder = join(home, 'elsewhere', 'flowers');
     mkdirSync(folder, { recursive: true });

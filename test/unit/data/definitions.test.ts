@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { importDataset } from '../../../core/data/acquire/import.ts';
+import { manualWay } from '../../../core/data/acquire/plan.ts';
 import type { Dataset, DatasetDefinition, ImageCollection } from '../../../core/data/dataset.ts';
 import { datasets, findDataset } from '../../../core/data/index.ts';
 import { tgzOf, zipOf } from '../../support/data/archives.ts';
@@ -105,6 +106,17 @@ describe.each(storedSets)('$name', (definition) => {
       }
     }
   });
+
+  test('says which file to bring where there is no network, and what it has to be called', () => {
+    const way = manualWay(definition);
+    const files = sources.flatMap((source) => (source.kind === 'web' ? source.files : []));
+    for (const { name: file, urls } of files) {
+      expect(way).toContain(urls[0]);
+      const called = new URL(urls[0] ?? '').pathname.endsWith(`/${file}`);
+      expect(way.includes(`${urls[0]} (as ${file})`), file).toBe(!called);
+    }
+    if (files.length > 0) expect(way).toContain(`convolab datasets import ${name} <file`);
+  });
 });
 
 describe('what the files of a set come to', () => {
@@ -174,6 +186,24 @@ describe('what the files of a set come to', () => {
       join(home.path, 'caltech-101.zip'),
     ]);
     expect(report).toMatchObject({ status: 'ready', splits: { all: 8 } });
+  });
+
+  test('Caltech-101: annotations without images are no data set', async () => {
+    const { files } = await fixtureOf('caltech-101');
+    const boxes = Object.fromEntries(Object.entries(files).filter(([path]) => path.endsWith('.mat')));
+    writeFiles(join(home.path, 'folder'), boxes);
+    const importing = importDataset(findDataset('caltech-101'), home.path, [join(home.path, 'folder')]);
+    await expect(importing).rejects.toMatchObject({ code: 'dataset.missing' });
+    expect(existsSync(join(home.path, 'datasets', 'caltech-101'))).toBe(false);
+  });
+
+  test('images put into the folder by hand are not taken for the set: nobody has looked at them', async () => {
+    const { files } = await fixtureOf('lfw');
+    writeFiles(join(home.path, 'datasets', 'lfw'), files);
+    const lfw = findDataset('lfw');
+    expect(await lfw.verify(home.path)).toMatchObject({ status: 'missing', hash: null, faults: [] });
+    expect((await lfw.inspect(home.path)).status).toBe('missing');
+    await expect(openAny(lfw)).rejects.toMatchObject({ code: 'dataset.missing' });
   });
 
   test('LFW: people as classes, and its pairs', async () => {

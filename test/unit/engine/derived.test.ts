@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../core/engine/api.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
+import { mustBeLabelled } from '../../../core/train/labels.ts';
 import { writeImageFolder } from '../../support/image-folder.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, untilStatus } from '../../support/training.ts';
@@ -90,7 +91,7 @@ describe('an experiment on a derived set', () => {
 
   test.each([
     ['a step that does not fit the set', [{ type: 'classes', keep: ['eleven'] }], /dataset\.derive\.0\.keep/],
-    ['samples without labels', [{ type: 'unlabelled' }], /samples have no labels/],
+    ['samples without labels', [{ type: 'grey' }, { type: 'unlabelled' }], /no label each/],
     ['an unknown step', [{ type: 'resise' }], /did you mean "resize"/],
     ['an unknown key', [{ type: 'grey', shade: 3 }], /unknown key "shade"/],
   ])('is refused before it is queued for %s', async (_, derive, message) => {
@@ -99,6 +100,29 @@ describe('an experiment on a derived set', () => {
       message: expect.stringMatching(message),
     });
     expect(await ask(engine, 'runs.list', {})).toEqual([]);
+  });
+
+  test.each([
+    [
+      { name: 'mnist', derive: [{ type: 'grey' }, { type: 'patches' }] },
+      /^Leave the step "patches" \(dataset\.derive\.1\) out\./,
+    ],
+    [{ name: 'mnist-scenes' }, /derive: \[\{ type: resize, height: 128, width: 128 \}\]/],
+    [{ name: 'lfw' }, /^Fetch it with `convolab datasets get lfw`/],
+  ])('says what to do before it is queued with %j', async (dataset, hint) => {
+    const config = tinyExperiment({ dataset });
+    await expect(ask(engine, 'experiments.create', { config })).rejects.toMatchObject({
+      hint: expect.stringMatching(hint),
+    });
+    expect(await ask(engine, 'runs.list', {})).toEqual([]);
+  });
+
+  test('is refused for images with boxes, whatever becomes of them', () => {
+    const boxed = { name: 'voc-2007', derive: [{ type: 'resize' }] };
+    const hint = expect.stringMatching(/^Choose a data set whose images are of one class each\./);
+    expect(() => mustBeLabelled(null, boxed)).toThrow(expect.objectContaining({ hint }));
+    expect(() => mustBeLabelled(Int32Array.of(0, -1), boxed)).toThrow(expect.objectContaining({ hint }));
+    expect(() => mustBeLabelled(Int32Array.of(0, 1), boxed)).not.toThrow();
   });
 
   test('is refused for an unknown data set, but not for a name that a source is given', async () => {

@@ -31,6 +31,7 @@ export const patches = defineDerivation<z.output<typeof schema>>({
   label: 'Patches',
   help: 'Cuts small squares out of the images, at random places; they have no labels.',
   schema,
+  dropsLabels: true,
   apply(step, set, refuse) {
     const { size, seed } = step;
     const cut = (samples: FixedSamples, name: string): FixedSamples => {

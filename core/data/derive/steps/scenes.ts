@@ -58,6 +58,7 @@ export const scenes = defineDerivation<z.output<typeof schema>>({
   label: 'Detection scenes',
   help: 'Places images of varied size on cluttered canvases, and keeps where each is: a detection task without a download.',
   schema,
+  dropsLabels: true,
   apply(step, set, refuse) {
     if (step.fewest > step.most) throw refuse('fewest', `must be at most ${step.most}, the most objects`);
     if (step.smallest > step.largest)

@@ -10,6 +10,7 @@ export const unlabelled = defineDerivation<z.output<typeof schema>>({
   label: 'Without labels',
   help: 'Trains on the set’s unlabelled images where it has some (STL-10), else on its training images without their labels.',
   schema,
+  dropsLabels: true,
   apply(_step, set) {
     const { train, unlabelled: images = train, ...others } = set.splits;
     const splits = images === undefined ? others : { train: images, ...others };

@@ -5,7 +5,7 @@ import { matchesKeys } from '../../../../renderer/app/shortcuts.ts';
 import { retryDelay } from '../../../../renderer/app/socket.ts';
 import { filterEntries, type PaletteEntry } from '../../../../renderer/components/frame/palette-search.ts';
 import { useWorkspaceStore } from '../../../../renderer/stores/workspace.ts';
-import { formatBytes } from '../../../../renderer/ui/format.ts';
+import { formatBytes, formatPath } from '../../../../renderer/ui/format.ts';
 import { sortRows } from '../../../../renderer/ui/table.ts';
 import { runRow } from '../runs.ts';
 
@@ -134,6 +134,16 @@ test('rows without a value sort last, both ways', () => {
 
 test('reconnecting waits longer each time, up to five seconds', () => {
   expect([0, 1, 2, 10].map(retryDelay)).toEqual([250, 500, 1000, 5000]);
+});
+
+test('a path is written as seen from a folder, and a long one without its middle', () => {
+  expect(formatPath('/home/me/data/datasets/lfw/a.jpg', '/home/me/data')).toBe('datasets/lfw/a.jpg');
+  expect(formatPath('C:\\data\\lfw\\a.jpg', 'C:\\data')).toBe('lfw\\a.jpg');
+  expect(formatPath('/home/me/database/a.jpg', '/home/me/data')).toBe('/home/me/database/a.jpg');
+  expect(formatPath('red/a.jpg', undefined)).toBe('red/a.jpg');
+  const long = formatPath(`/elsewhere/${'folder/'.repeat(20)}image 17.jpg`, '/home');
+  expect(long).toHaveLength(64);
+  expect(long).toMatch(/^\/elsewhere\/.*….*\/image 17\.jpg$/);
 });
 
 test('bytes are written in the unit that keeps them short', () => {
