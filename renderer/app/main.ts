@@ -16,7 +16,7 @@ import { i18n } from './text.ts';
 const app = createApp(App);
 app.use(createPinia());
 // The engine is asked while the first page is being prepared.
-startSync();
+void startSync();
 app.use(i18n);
 app.use(router);
 // The router hears of another address only once it shows its first page, and would put that page's own in its place.

@@ -58,8 +58,8 @@ export async function retrySync(): Promise<void> {
   await loadAll();
 }
 
-/** Fills the stores and keeps them in step with the engine, over any number of lost connections. Call once. */
-export function startSync(): void {
+/** Fills the stores, and keeps them in step with the engine over any number of lost connections. Call once. */
+export function startSync(): Promise<void> {
   const bridge = useBridge();
   const status = useStatusStore();
   let wasLost = false;
@@ -73,5 +73,5 @@ export function startSync(): void {
     // Asked at once, so that a window that was shut out learns it; otherwise answered when the connection is back.
     if (!connected) void status.load();
   });
-  void loadAll();
+  return loadAll();
 }

@@ -87,8 +87,7 @@ test('hiding a run leaves every other run visible', async () => {
 
 test('the list of data sets is read anew after work that was too short to be told of, and only then', async () => {
   const [catalog, datasets] = [useCatalogStore(), useDatasetsStore()];
-  startSync();
-  await catalog.load();
+  await startSync();
   const read = catalog.catalog;
   engine.emit([{ type: 'datasets.changed', work: { tasks: [], revision: datasets.revision } }]);
   await useBridge().call('catalog.get', {});
