@@ -121,7 +121,6 @@ test.skipIf(missing)(
     expect(outcomes.lost + outcomes.answered).toBe(losses);
     expect(kept.step).toBe(losses / 5);
   },
-  600_000,
 );
 
 /** One step on a healthy device; its state must be that of the undisturbed run. */

@@ -152,9 +152,7 @@ describeInShells('the data page', (app) => {
     await page.getByRole('tree', { name: 'Runs' }).getByText('colours, first try').first().waitFor();
     const [run] = await app().call('runs.list', {});
     await expect
-      .poll(async () => (await app().call('runs.get', { run: run?.id ?? '' })).environment, {
-        timeout: 60_000,
-      })
+      .poll(async () => (await app().call('runs.get', { run: run?.id ?? '' })).environment)
       .toMatchObject({
         dataset: 'colours',
         datasetVersion: expect.stringContaining('own copy'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lfw } from '../../core/data/definitions/lfw.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, newPage } from '../support/browser.ts';
 import { slowServer } from '../support/data/slow-server.ts';
 import { startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
@@ -28,7 +28,7 @@ describe('a download in the window', () => {
       [name.toLowerCase(), value],
     ]);
     const host = await startHostProcess(home, ['--port', '0'], Object.fromEntries(both));
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await newPage(browser);
     try {
       await page.goto(host.url);
       await page.getByRole('navigation', { name: 'Activities' }).waitFor();
@@ -85,7 +85,7 @@ describe('a download in the window', () => {
       await alert
         .getByText(/refuses connections/)
         .first()
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       await panel(page).getByText('Stopped by an error').waitFor();
       await panel(page)
         .getByText(/Fetch these files elsewhere/)
@@ -120,7 +120,7 @@ describe('a download in the window', () => {
           .getByRole('alert')
           .getByText(/space|full|room/)
           .first()
-          .waitFor({ timeout: 60_000 });
+          .waitFor();
         const [part = ''] = readdirSync(partOf(disk));
         expect(statSync(join(partOf(disk), part)).size).toBeGreaterThan(0);
         rmSync(ballast);

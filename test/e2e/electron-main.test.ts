@@ -58,7 +58,7 @@ async function endApplication(): Promise<void> {
   for (const listener of process.listeners('SIGINT')) {
     if (!listenersBefore.get('SIGINT')?.includes(listener)) listener('SIGINT');
   }
-  await expect.poll(() => electron.app.ended, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => electron.app.ended).toBe(true);
 }
 
 const call = (method: string, params: unknown = {}, url = own) =>
@@ -83,7 +83,7 @@ async function train(): Promise<string> {
     },
   });
   const run = runs[0] ?? '';
-  await expect.poll(() => statusOf(run), { timeout: 60_000, interval: 100 }).toBe('running');
+  await expect.poll(() => statusOf(run), { interval: 100 }).toBe('running');
   return run;
 }
 
@@ -172,7 +172,7 @@ describe('the window', () => {
     expect(window.did).toContain('maximize');
     window.bounds = { x: 5000, y: 80, width: 900, height: 700 };
     window.close();
-    await expect.poll(() => electron.app.ended, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => electron.app.ended).toBe(true);
     electron = new StandInElectron(electron.folders);
     const { options } = await open();
     expect(options).toMatchObject({ width: 1440, height: 900 });
@@ -279,7 +279,7 @@ describe('quitting', () => {
     const window = await open();
     await result('app.info');
     window.close();
-    await expect.poll(() => electron.app.ended, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => electron.app.ended).toBe(true);
     expect(electron.dialog.shown).toEqual([]);
   });
 
@@ -308,7 +308,7 @@ describe('quitting', () => {
     const run = await train();
     electron.dialog.answer = 1;
     electron.app.quit();
-    await expect.poll(() => electron.app.ended, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => electron.app.ended).toBe(true);
     expect(engines()).toEqual([]);
     electron = new StandInElectron(electron.folders);
     await open();
@@ -327,7 +327,7 @@ describe('quitting', () => {
     await expect.poll(() => electron.dialog.shown.length).toBe(2);
     expect(electron.app.ended).toBe(false);
     await result('runs.stop', { run });
-    await expect.poll(() => electron.app.ended, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => electron.app.ended).toBe(true);
   });
 
   test('by the system or Ctrl-C checkpoints without asking', async () => {
@@ -335,7 +335,7 @@ describe('quitting', () => {
     await train();
     const event = new StandInEvent();
     electron.powerMonitor.emit('shutdown', event);
-    await expect.poll(() => electron.app.ended, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => electron.app.ended).toBe(true);
     expect(event.defaultPrevented).toBe(true);
     expect(electron.dialog.shown).toEqual([]);
   });
@@ -362,7 +362,7 @@ describe('a second instance', () => {
     electron.app.emit('second-instance');
     expect(electron.windows).toHaveLength(1);
     await result('runs.stop', { run });
-    await expect.poll(() => statusOf(run), { timeout: 30_000 }).toBe('stopped');
+    await expect.poll(() => statusOf(run)).toBe('stopped');
     expect(electron.app.ended).toBe(false);
   });
 });

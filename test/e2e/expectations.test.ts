@@ -42,9 +42,7 @@ describe('a user of the workbench', () => {
     await openPage(app, `/new?clone=${runs[0]}`);
     const schedule = app.page.getByRole('img', { name: /^Learning rate over/ });
     await schedule.waitFor();
-    await expect
-      .poll(() => schedule.getAttribute('aria-label'), { timeout: 20_000 })
-      .toMatch(/2 epochs: 0\.05 to 0\.025$/);
+    await expect.poll(() => schedule.getAttribute('aria-label')).toMatch(/2 epochs: 0\.05 to 0\.025$/);
     const status = async () => (await app.call('runs.get', { run: runs[0] ?? '' })).summary.status;
     await expect.poll(status, { timeout: 120_000 }).toBe('finished');
     await openPage(app, `/run/${runs[0]}?tab=curves`);
@@ -126,9 +124,9 @@ describe('a user of the workbench', () => {
     await app.page
       .getByRole('treeitem', { name: /from the terminal/ })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     const item = app.page.getByRole('treeitem', { name: /Running/ }).first();
-    await item.waitFor({ timeout: 60_000 });
+    await item.waitFor();
     child.kill('SIGINT');
     const { code } = await finish(child);
     expect(code).toBe(0);
@@ -246,7 +244,7 @@ describe('a user of the workbench', () => {
       return readFileSync(await download.path(), 'utf8');
     };
     // A hundred thousand points take a moment to be read.
-    await expect.poll(written, { timeout: 20_000 }).toContain('train');
+    await expect.poll(written).toContain('train');
     const csv = await written();
     expect(csv.split('\r\n').length).toBeLessThan(count / 10);
     expect(csv).toContain('7.75');

@@ -7,7 +7,7 @@ import { newRun } from '../../core/engine/new-run.ts';
 import { openStore } from '../../core/store/store.ts';
 import { expandExperiment, parseExperiment } from '../../core/train/experiment.ts';
 import { openInBrowser } from '../support/app.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, newPage } from '../support/browser.ts';
 import { type HostProcess, startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
 import { fillUp, onSmallDisk } from '../support/small-disk.ts';
@@ -32,7 +32,7 @@ describe('a data folder that cannot be opened', () => {
     look: (page: Page, host: HostProcess) => Promise<void>,
   ): Promise<void> {
     const host = await startHostProcess(home);
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     try {
       await page.goto(host.url);
       await look(page, host);
@@ -133,7 +133,7 @@ describe('a run', () => {
     );
     store.close();
     const host = await startHostProcess(home);
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     try {
       await page.goto(host.url);
       await page.getByRole('navigation', { name: 'Activities' }).waitFor();
@@ -181,7 +181,7 @@ describe('a run', () => {
         await panelIn(page)
           .getByText(/space|full/)
           .first()
-          .waitFor({ timeout: 60_000 });
+          .waitFor();
         await page.getByRole('button', { name: 'Resume' }).click();
         await status(page, 'Running');
       });
@@ -198,7 +198,7 @@ describe('after the host was started again', () => {
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await app.host?.interrupt();
     const host = await startHostProcess(app.home, ['--port', port]);
-    await panelIn(page).getByText('was started again').waitFor({ timeout: 30_000 });
+    await panelIn(page).getByText('was started again').waitFor();
     await panelIn(page).getByText('new link printed in the terminal').waitFor();
     const reloaded = await app.newWindow();
     await reloaded.getByRole('heading', { name: 'link has ended' }).waitFor();

@@ -15,9 +15,7 @@ describeInShells('first launch', (app) => {
 
   test('shows the status bar’s figures while it trains, each with its unit', async () => {
     const { page } = app();
-    await expect
-      .poll(() => page.locator('[data-status="rate"]').textContent(), { timeout: 30_000 })
-      .toMatch(/^[\d,]+ images\/s$/);
+    await expect.poll(() => page.locator('[data-status="rate"]').textContent()).toMatch(/^[\d,]+ images\/s$/);
     expect(await page.locator('[data-status="running"]').textContent()).toBe('1 running');
   });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newRun } from '../../core/engine/new-run.ts';
 import { openStore } from '../../core/store/store.ts';
 import { expandExperiment, parseExperiment } from '../../core/train/experiment.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, newPage } from '../support/browser.ts';
 import { type Faults, failingHooks, faultsVariable } from '../support/failing-gpu/faults.ts';
 import { startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
@@ -40,7 +40,7 @@ describe.skipIf(missing)(`a run on a GPU that is lost over and over${because}`, 
       NODE_OPTIONS: `--import=${failingHooks}`,
       [faultsVariable]: JSON.stringify(faults),
     });
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     try {
       await page.goto(host.url);
       await page.getByRole('navigation', { name: 'Activities' }).waitFor();
@@ -63,7 +63,7 @@ describe.skipIf(missing)(`a run on a GPU that is lost over and over${because}`, 
       const main = page.getByRole('main');
       await main.getByText('failed').first().waitFor();
       await panel.getByRole('button', { name: 'Go on with the processor' }).click();
-      await main.getByText('finished').first().waitFor({ timeout: 60_000 });
+      await main.getByText('finished').first().waitFor();
       expect(await panel.count()).toBe(0);
       await page.getByRole('tab', { name: 'Log' }).click();
       await page.getByText(/Going on from step 29 on .*threads/).waitFor();

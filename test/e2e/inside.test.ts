@@ -16,9 +16,6 @@ const pair = {
   grid: { 'model.options.activation': ['sigmoid', 'relu'] },
 };
 
-/** On a machine that is busy. */
-const patient = { timeout: 30_000 };
-
 describeInShells('looking inside a network', (app) => {
   let sigmoid = '';
   let relu = '';
@@ -33,7 +30,7 @@ describeInShells('looking inside a network', (app) => {
     const ended = async () =>
       (await app().call('runs.list', {})).every(({ status }) => status === 'finished');
     while (!(await ended())) await sleep(500);
-  }, 300_000);
+  });
 
   test('the network is drawn with shapes and parameters; a layer shows its maps, a pixel its sum', async () => {
     const { page } = app();
@@ -73,7 +70,7 @@ describeInShells('looking inside a network', (app) => {
     const best = found.maps[0]?.images[0];
     const index = found.samples[best?.sample ?? -1]?.index;
     await page.locator('.strongest li').first().getByRole('button').first().click();
-    await expect.poll(() => page.url(), patient).toContain(`image=${index}`);
+    await expect.poll(() => page.url()).toContain(`image=${index}`);
   });
 
   test('gradients that vanish are seen beside those that do not, on one scale', async () => {
@@ -92,7 +89,7 @@ describeInShells('looking inside a network', (app) => {
             [...row.querySelectorAll('button, td.number')].map((cell) => cell.textContent.trim()),
           ),
         );
-      await expect.poll(written, patient).toEqual(expected);
+      await expect.poll(written).toEqual(expected);
     };
     const both = [sigmoid, relu];
     await shows(await Promise.all(both.map((run) => app().call('runs.gradientFlow', { run, count: 128 }))));
@@ -117,8 +114,8 @@ describeInShells('looking inside a network', (app) => {
   test('two runs are seen side by side on the same image in the feature maps', async () => {
     const { page } = app();
     await openTab('maps', `&image=5&beside=${relu}`);
-    await expect.poll(() => picture('Maps of C1').count(), patient).toBe(2);
-    await expect.poll(() => page.getByText('True class 1').count(), patient).toBe(2);
+    await expect.poll(() => picture('Maps of C1').count()).toBe(2);
+    await expect.poll(() => page.getByText('True class 1').count()).toBe(2);
     // One scale: what stands under both pictures of a layer is the same.
     const scales = page.getByRole('region', { name: 'Maps of C3' }).locator('.scale');
     expect(await scales.nth(0).textContent()).toBe(await scales.nth(1).textContent());
@@ -133,7 +130,7 @@ describeInShells('looking inside a network', (app) => {
     await openTab('evidence', '&image=0');
     await picture('Gradient saliency').waitFor();
     await picture('Occlusion').waitFor();
-    await expect.poll(() => page.locator('.top li').count(), patient).toBe(5);
+    await expect.poll(() => page.locator('.top li').count()).toBe(5);
     const found = await app().call('runs.occlusion', { run: sigmoid, image: { split: 'test', index: 0 } });
     await page.getByText(`${found.size} × ${found.size} pixels`).waitFor();
     // On all probabilities, or stretched over those that there are.
@@ -164,7 +161,7 @@ describeInShells('looking inside a network', (app) => {
     const shown = await page.locator('.outputs .value').allTextContents();
     expect(shown).toEqual(known.probabilities.map((value) => value.toFixed(4)));
     await openTab('evidence', '&image=own');
-    await expect.poll(() => page.locator('.top li').count(), patient).toBe(5);
+    await expect.poll(() => page.locator('.top li').count()).toBe(5);
     await button('Back to the test images').click();
     await page.getByRole('radiogroup', { name: 'Choose a test image' }).waitFor();
   });
@@ -184,7 +181,7 @@ describeInShells('looking inside a network', (app) => {
     await page.keyboard.press('ArrowRight');
     await page.getByText('Image 0: 7').waitFor();
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.url(), patient).toContain('tab=maps');
+    await expect.poll(() => page.url()).toContain('tab=maps');
     expect(page.url()).toContain('image=0');
   });
 

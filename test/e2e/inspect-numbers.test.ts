@@ -67,7 +67,7 @@ describeInShells('the numbers of a run in the window are those of the command li
     );
     predicted = await evaluated(home, run);
     tensors = await probed(home, run);
-  }, 120_000);
+  });
 
   describe('`evaluate`', () => {
     test('counts every cell of the matrix, and gives the figures of every class', async () => {

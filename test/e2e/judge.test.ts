@@ -24,7 +24,7 @@ describeInShells('judging runs', (app) => {
   test('a committee of an experiment’s runs says what each and all get right, and shows what is still wrong', async () => {
     const { page } = app();
     await button('Committee').click();
-    await page.getByRole('row', { name: /Together, of 2/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole('row', { name: /Together, of 2/ }).waitFor();
     const judged = await app().call('runs.judge', { runs });
     const correct = judged.correct.toLocaleString('en-US');
     expect(await page.getByRole('row', { name: /Together, of 2/ }).textContent()).toContain(correct);
@@ -56,14 +56,14 @@ describeInShells('judging runs', (app) => {
     const { page } = app();
     await page.getByRole('combobox', { name: 'Look at every image' }).click();
     await page.getByRole('option', { name: /10 times/ }).click();
-    await page.getByText('10 views of every image is averaged').waitFor({ timeout: 60_000 });
+    await page.getByText('10 views of every image is averaged').waitFor();
     expect(page.url()).toContain('views=ten');
   });
 
   test.each(['light', 'dark'] as const)('nothing in it keeps anybody out, %s', async (theme) => {
     await useTheme(app(), theme);
     // Colours take a moment to turn.
-    await expect.poll(() => violations(app()), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => violations(app())).toEqual([]);
   });
 
   test('the run page has the published figure, ours, and its own', async () => {

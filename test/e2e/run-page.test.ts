@@ -42,7 +42,7 @@ describeInShells('run page', (app) => {
       await loss.getByRole('button', { name: 'Show as table' }).click();
       await loss.getByRole('grid').waitFor();
       const before = await tableRows(loss);
-      await expect.poll(() => tableRows(loss), { timeout: 60_000 }).toBeGreaterThan(before + 3);
+      await expect.poll(() => tableRows(loss)).toBeGreaterThan(before + 3);
       await loss.getByRole('button', { name: 'Show as chart' }).click();
     });
 
@@ -61,7 +61,7 @@ describeInShells('run page', (app) => {
       const total = async () =>
         (await app().call('runs.series', { runs: [run], metrics: ['train/loss'] }))[0]?.total ?? 0;
       const before = await total();
-      await expect.poll(total, { timeout: 60_000 }).toBeGreaterThan(before + 4);
+      await expect.poll(total).toBeGreaterThan(before + 4);
       expect(await tableRows(card('Loss'))).toBe(rows);
       await card('Loss').getByRole('button', { name: 'Show as chart' }).click();
       await card('Accuracy').getByRole('application').dblclick();
@@ -75,7 +75,7 @@ describeInShells('run page', (app) => {
       await status('Running').waitFor();
       // Of two epochs, so that the middle of a chart has something to read of every line.
       const kept = async () => (await app().call('runs.get', { run })).summary.checkpointEpoch ?? 0;
-      await expect.poll(kept, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
+      await expect.poll(kept).toBeGreaterThanOrEqual(2);
       await button('Stop').click();
       await status('Stopped').waitFor();
       await button('Train more…').waitFor();

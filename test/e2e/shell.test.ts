@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, describeInShells, openInBrowser } from '../support/app.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, newPage } from '../support/browser.ts';
 import { startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
 
@@ -21,7 +21,7 @@ const longExperiment = {
 async function startLongRun(app: App): Promise<string> {
   const { runs } = await app.call('experiments.create', { config: longExperiment });
   const run = runs[0] ?? '';
-  await expect.poll(() => stepOf(app, run), { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(() => stepOf(app, run)).toBeGreaterThan(0);
   return run;
 }
 
@@ -46,7 +46,7 @@ describeInShells('the shell', (app) => {
     await rowOf(second).waitFor();
     const before = await stepOf(app(), run);
     if (second !== app().page) await second.close();
-    await expect.poll(() => stepOf(app(), run), { timeout: 60_000 }).toBeGreaterThan(before);
+    await expect.poll(() => stepOf(app(), run)).toBeGreaterThan(before);
     expect((await summaryOf(app(), run)).status).toBe('running');
     await app().call('runs.stop', { run });
     expect(app().errors).toEqual([]);
@@ -99,7 +99,7 @@ describe('the browser host', () => {
   });
 
   test('opens no second browser with the same address, nor one without', async () => {
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     const used = await page.goto(app.host?.url ?? '');
     expect(used?.status()).toBe(401);
     await page.getByText('opens one browser, once').waitFor();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Reply } from '../../core/contract/events.ts';
 import type { MethodName, Params, Result } from '../../core/contract/methods.ts';
 import { findElectron } from '../../scripts/electron.mjs';
-import { launchBrowser } from './browser.ts';
+import { bePatient, launchBrowser } from './browser.ts';
 import { type HostProcess, startHostProcess } from './host.ts';
 import { projectRoot, temporaryFolder } from './project.ts';
 
@@ -72,6 +72,7 @@ export async function openInBrowser(): Promise<App> {
   const host = await startHostProcess(home.path);
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  bePatient(context);
   const errors: string[] = [];
   context.on('page', (page) => listen(page, errors));
   const page = await context.newPage();
@@ -106,6 +107,7 @@ export async function openInElectron(executablePath: string): Promise<App> {
     args: [projectRoot],
     env: { ...(process.env as Record<string, string>), CONVOLAB_HOME: home.path },
   });
+  bePatient(electron.context());
   const errors: string[] = [];
   electron.on('window', (page) => listen(page, errors));
   const page = await electron.firstWindow();

@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 
 /** The Chromium or Chrome of this machine; set `CONVOLAB_CHROMIUM` for one elsewhere. */
@@ -25,4 +25,19 @@ export function launchBrowser(): Promise<Browser> {
       '--no-first-run',
     ],
   });
+}
+
+/** Milliseconds that a page is waited for: more than it ever takes on a busy machine. */
+const patience = 60_000;
+
+/** Has every wait on the pages of a context last long enough for a machine that does much else. */
+export function bePatient(context: BrowserContext): void {
+  context.setDefaultTimeout(patience);
+}
+
+/** A page in a context of its own. */
+export async function newPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  bePatient(page.context());
+  return page;
 }

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { stepFlops } from '../../../core/cli/bench/flops.ts';
 import { benchNets } from '../../../core/cli/bench/nets.ts';
 import { median } from '../../../core/cli/bench/results.ts';
@@ -7,8 +7,6 @@ import { buildGraph } from '../../../core/graph/graph.ts';
 import { parseModel } from '../../../core/graph/parse.ts';
 import { cli } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/project.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const { path: home, remove } = temporaryFolder();
 afterAll(() => remove());

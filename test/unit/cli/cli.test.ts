@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTrainingSet } from '../../../core/data/derive/open.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../../core/export/safetensors.ts';
@@ -12,9 +12,6 @@ import { fixtures, writeFiles } from '../../support/data/fixtures.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, tinyModel } from '../../support/training.ts';
 import { useSoftwareVulkan, vulkanMissing } from '../../support/vulkan.ts';
-
-/** Several processes, one after the other, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
 
 let home: string;
 let remove: () => void;
@@ -26,7 +23,7 @@ beforeAll(async () => {
   ({ path: home, remove } = temporaryFolder());
   writeFileSync(join(home, 'model.json'), JSON.stringify(tinyModel.spec));
   ({ trained, run } = await trainTiny(home));
-}, 120_000);
+});
 afterAll(() => remove());
 
 describe('run', () => {

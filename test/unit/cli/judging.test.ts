@@ -1,15 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDataset } from '../../../core/data/index.ts';
 import { cli, trainTiny } from '../../support/cli.ts';
 import { installColours } from '../../support/colours.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { tinyExperiment } from '../../support/training.ts';
-
-/** Several processes, one after the other, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
 
 let home: string;
 let remove: () => void;
@@ -19,7 +16,7 @@ let run: string;
 beforeAll(async () => {
   ({ path: home, remove } = temporaryFolder());
   ({ run } = await trainTiny(home));
-}, 120_000);
+});
 afterAll(() => remove());
 
 describe('judging a run', () => {

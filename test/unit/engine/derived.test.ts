@@ -80,7 +80,7 @@ describe('an experiment on a derived set', () => {
     const { runs } = await ask(engine, 'experiments.create', { config });
     const run = runs[0] as string;
     const folder = join(home.path, 'datasets', 'derived');
-    await expect.poll(() => existsSync(folder) && readdirSync(folder), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => existsSync(folder) && readdirSync(folder)).toHaveLength(1);
     await ask(engine, 'runs.pause', { run });
     await untilStatus(engine, run, 'paused');
     expect(readdirSync(folder)).toEqual([]);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../core/contract/events.ts';
 import type { Engine } from '../../../core/engine/api.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
@@ -10,9 +10,6 @@ import { openStore } from '../../../core/store/store.ts';
 import { parseExperiment, type RunConfig, runAsExperiment } from '../../../core/train/experiment.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, untilRun, untilStatus } from '../../support/training.ts';
-
-/** Several workers, one after the other, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
 
 let home: ReturnType<typeof temporaryFolder>;
 const engines: Engine[] = [];

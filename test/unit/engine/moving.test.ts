@@ -67,7 +67,7 @@ describe('moving the data folder', () => {
     const looking = call(engine, 'datasets.show', { name: 'mnist-scenes' });
     looking.catch(() => undefined);
     const drawing = async () => (await call(engine, 'datasets.tasks', {})).tasks[0];
-    await expect.poll(drawing, { timeout: 20_000 }).toMatchObject({ phase: 'drawing' });
+    await expect.poll(drawing).toMatchObject({ phase: 'drawing' });
 
     await call(engine, 'home.move', { folder: target() });
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createReferenceBackend } from '../../../core/backends/reference/index.ts';
 import type { Engine } from '../../../core/engine/api.ts';
 import { createEngine } from '../../../core/engine/engine.ts';
@@ -14,9 +14,6 @@ import { keptEvery, usualSnapshots } from '../../../core/train/snapshots/policy.
 import { numbersOf } from '../../support/inspect.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { ask, installBars, tinyExperiment, untilStatus } from '../../support/training.ts';
-
-/** A worker, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
 
 let home: ReturnType<typeof temporaryFolder>;
 let engine: Engine;

@@ -27,9 +27,7 @@ async function makeRuns(): Promise<string[]> {
   const created = await useExperimentsStore().create({ text });
   for (const run of created.runs) await useBridge().call('runs.stop', { run });
   await expect
-    .poll(async () => (await useBridge().call('runs.list', {})).every((run) => run.status === 'stopped'), {
-      timeout: 20_000,
-    })
+    .poll(async () => (await useBridge().call('runs.list', {})).every((run) => run.status === 'stopped'))
     .toBe(true);
   return created.runs;
 }
