@@ -12,6 +12,8 @@ import { workerEntry } from './worker-process.ts';
 
 /** Milliseconds between two heartbeats, and two looks for engines that are gone. */
 const beatEvery = 5000;
+/** What keeps a store from being written for a while. */
+const passing: ReadonlySet<string> = new Set(['disk.full', 'store.busy']);
 /** A worker that has not checkpointed by then is ended; its run reads `interrupted` and can be resumed. */
 const closePatienceMs = 20_000;
 /** Setting: how many runs share the CPU side by side; by default as many as its cores allow when each takes what it can use. */
@@ -69,13 +71,19 @@ export class Pool {
     return this.#active.get(run)?.pid;
   }
 
-  /** Looks at the store: starts what can start, and passes on what was asked of the runs here. */
+  /**
+   * Looks at the store: starts what can start, and passes on what was asked of the runs here. Where the store cannot be
+   * written now (a full disk, another program that keeps it), the next look, in a few seconds, does what this one could not.
+   */
   look(): void {
     if (this.#closing) return;
     const { store } = this.#options;
-    for (const { run, request } of store.runs.requests(this.#owner)) this.#active.get(run)?.request(request);
-    const waits = store.queue.list().some(({ status }) => status === 'queued');
-    if (waits && !this.#hasServed()) this.#claimAll();
+    whereWritable(() => {
+      for (const { run, request } of store.runs.requests(this.#owner))
+        this.#active.get(run)?.request(request);
+      const waits = store.queue.list().some(({ status }) => status === 'queued');
+      if (waits && !this.#hasServed()) this.#claimAll();
+    });
   }
 
   /** Whether every run that it is there for rests: what it began now would be left paused in a moment. */
@@ -174,10 +182,21 @@ export class Pool {
 
   #beat(): void {
     const { store } = this.#options;
-    if (this.#active.size > 0) store.owners.beat(this.#owner);
-    const entries = store.queue.list();
-    if (entries.length > this.#active.size && store.reclaim().length > 0) this.#options.changed();
+    whereWritable(() => {
+      if (this.#active.size > 0) store.owners.beat(this.#owner);
+      const entries = store.queue.list();
+      if (entries.length > this.#active.size && store.reclaim().length > 0) this.#options.changed();
+    });
     this.look();
+  }
+}
+
+/** Does what it can: nobody would hear of a store that cannot be written from somebody who looks at it unasked. */
+function whereWritable(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (!(thrown instanceof ConvolabError && passing.has(thrown.code))) throw thrown;
   }
 }
 

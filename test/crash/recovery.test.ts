@@ -81,7 +81,7 @@ describe.skipIf(missing)(`a run whose GPU fails${because}`, () => {
     ['is lost', 'lost', atOnce, 'The GPU was lost'],
     ['crashes its process', 'crash', atOnce, 'SIGSEGV'],
     // Long enough that a worker on a busy machine is not taken for one that hangs.
-    ['hangs', 'hang', { ...atOnce, patience: { setUp: 60, work: 5 } }, 'no progress for 5 s'],
+    ['hangs', 'hang', { ...atOnce, patience: { setUp: 120, work: 10 } }, 'no progress for 10 s'],
   ] as const)(
     'because it %s goes on in another process from its last checkpoint, to the same numbers',
     async (_, kind, recovery, said) => {

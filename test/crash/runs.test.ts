@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../core/engine/api.ts';
 import { createEngine } from '../../core/engine/engine.ts';
 import { decodeSafetensors } from '../../core/export/safetensors.ts';
-import { RunLog } from '../../core/pool/run-log.ts';
 import { openStore } from '../../core/store/store.ts';
+import { isAlive, workerOf } from '../support/processes.ts';
 import { projectRoot, temporaryFolder } from '../support/project.ts';
-import { fillUp, onSmallDisk } from '../support/small-disk.ts';
+import { keepFull, onSmallDisk } from '../support/small-disk.ts';
 import { ask, fingerprint, installBars, tinyExperiment, untilRun, untilStatus } from '../support/training.ts';
 
 let home: ReturnType<typeof temporaryFolder>;
@@ -56,13 +56,6 @@ function snapshotsOf(run: string): string[] {
   });
 }
 
-/** The process that trains a run, which its log names. */
-function workerOf(run: string): number {
-  const lines = new RunLog(join(home.path, 'runs', run)).read();
-  const pids = lines.flatMap(({ text }) => /as process (\d+)/.exec(text)?.[1] ?? []);
-  return Number(pids.at(-1));
-}
-
 beforeEach(() => {
   home = temporaryFolder();
   installBars(home.path, { train: 6000, test: 500 });
@@ -77,7 +70,7 @@ describe('a worker that is killed', () => {
     const engine = await open();
     const [run, next] = [await start(engine), await start(engine)];
     await untilRun(engine, run, ({ epoch }) => epoch > 1);
-    process.kill(workerOf(run), 'SIGKILL');
+    process.kill(workerOf(home.path, run), 'SIGKILL');
     const { error } = await untilStatus(engine, run, 'interrupted');
     expect(error).toMatchObject({ code: 'worker.lost', message: expect.stringContaining('SIGKILL') });
     await untilStatus(engine, next, 'finished');
@@ -94,7 +87,7 @@ describe('a worker that is killed', () => {
     expect(paused.step).toBeGreaterThan(20);
     await ask(engine, 'runs.resume', { run });
     await untilRun(engine, run, ({ epoch }) => epoch > 2);
-    process.kill(workerOf(run), 'SIGKILL');
+    process.kill(workerOf(home.path, run), 'SIGKILL');
     await untilStatus(engine, run, 'interrupted');
     await ask(engine, 'runs.resume', { run });
     const finished = await untilStatus(engine, run, 'finished');
@@ -142,7 +135,7 @@ describe('an engine that ends', () => {
     const looking = openStore(home.path);
     while ((looking.runs.list()[0]?.epoch ?? 0) <= 1) await sleep(20);
     const run = looking.runs.list()[0]?.id ?? '';
-    const worker = workerOf(run);
+    const worker = workerOf(home.path, run);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(looking.runs.get(run).status).toBe('interrupted');
@@ -154,31 +147,24 @@ describe('an engine that ends', () => {
   });
 });
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 test('a disk that fills up fails the run with a typed error, and with room again it resumes from its checkpoint', async ({
   skip,
 }) => {
   await onSmallDisk(skip, 12_000, async (disk) => {
     installBars(disk, { train: 600, test: 100 });
     const engine = await open(disk);
+    // Without snapshots, which would fill the disk by themselves.
+    const snapshots = { weights: false, predictions: false, health: false };
     const { runs } = await ask(engine, 'experiments.create', {
-      config: { ...experiment, train: { epochs: 100_000, batchSize: 20 } },
+      config: { ...experiment, train: { epochs: 100_000, batchSize: 20, snapshots } },
     });
     const run = runs[0] ?? '';
     // Past an epoch, not at its end: there its checkpoint is still to be written.
     await untilRun(engine, run, ({ epoch }) => epoch > 1);
     const ballast = join(disk, 'ballast');
-    fillUp(ballast);
-    // A disk without a free page may keep the store from saying so until there is room again.
-    for (let look = 0; look < 150 && openSummary(disk, run).status === 'running'; look++) await sleep(20);
+    // The store may have no page left to say what happened until there is room again; that the worker has ended is seen.
+    const worker = workerOf(disk, run);
+    await keepFull(ballast, () => !isAlive(worker));
     rmSync(ballast);
     const { error } = await untilRun(
       engine,
@@ -195,12 +181,3 @@ test('a disk that fills up fails the run with a typed error, and with room again
     await engine.close();
   });
 });
-
-function openSummary(folder: string, run: string) {
-  const store = openStore(folder);
-  try {
-    return store.runs.get(run);
-  } finally {
-    store.close();
-  }
-}

@@ -7,7 +7,7 @@ import { launchBrowser, newPage } from '../support/browser.ts';
 import { slowServer } from '../support/data/slow-server.ts';
 import { startHostProcess } from '../support/host.ts';
 import { temporaryFolder } from '../support/project.ts';
-import { fillUp, onSmallDisk } from '../support/small-disk.ts';
+import { keepFull, onSmallDisk } from '../support/small-disk.ts';
 
 /** A port on which nobody answers. */
 const nobody = 'http://127.0.0.1:9';
@@ -115,12 +115,11 @@ describe('a download in the window', () => {
         await start(page);
         await rate(page).waitFor();
         const ballast = join(disk, 'ballast');
-        fillUp(ballast);
-        await panel(page)
+        const said = panel(page)
           .getByRole('alert')
           .getByText(/space|full|room/)
-          .first()
-          .waitFor();
+          .first();
+        await keepFull(ballast, () => said.isVisible());
         const [part = ''] = readdirSync(partOf(disk));
         expect(statSync(join(partOf(disk), part)).size).toBeGreaterThan(0);
         rmSync(ballast);

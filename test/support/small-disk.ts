@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from './project.ts';
 
 /** Runs `work` in a file system of this many KiB, or skips the test where none can be mounted. */
@@ -25,8 +26,19 @@ export async function onSmallDisk(
   }
 }
 
+/**
+ * Keeps a disk full until what is waited for has come: what others give back later, such as a file that another took the
+ * place of, is taken as well.
+ */
+export async function keepFull(path: string, come: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await come())) {
+    fillUp(path);
+    await sleep(20);
+  }
+}
+
 /** Takes what is left of a disk, but for a few pages in which the store can still say what happened. */
-export function fillUp(path: string): void {
+function fillUp(path: string): void {
   const piece = new Uint8Array(64 * 1024);
   try {
     for (;;) writeFileSync(path, piece, { flag: 'a' });

@@ -13,8 +13,8 @@ import { type Behaviour, type HostileServer, hostileServer } from '../../support
 import { type RemoteSet, remoteSet } from '../../support/data/remote-set.ts';
 import { temporaryFolder } from '../../support/project.ts';
 
-/** Servers of a test answer at once or never. */
-const patience: Patience = { idle: 400, delays: [1, 2, 3] };
+/** Servers of a test answer at once or never; what is waited for one that does not is more than a busy machine needs. */
+const patience: Patience = { idle: 2000, delays: [1, 2, 3] };
 
 let set: RemoteSet;
 let home: ReturnType<typeof temporaryFolder>;

@@ -282,15 +282,19 @@ describe('several engines on one store', () => {
     await untilRun(window, run, ({ best }) => best !== null);
     await ask(window, 'runs.stop', { run });
     const stopped = await untilStatus(window, run, 'stopped');
-    const points = seen.flatMap((event) => (event.type === 'metrics.appended' ? event.points : []));
+    const points = () => seen.flatMap((event) => (event.type === 'metrics.appended' ? event.points : []));
+    const told = () =>
+      points()
+        .filter(({ metric }) => metric === 'test/loss')
+        .map(({ step }) => step);
+    await expect.poll(() => told().length).toBeGreaterThan(0);
     const [losses] = await ask(window, 'runs.series', {
       runs: [run],
       metrics: ['test/loss'],
       maxPoints: 20_000,
     });
-    const told = points.filter(({ metric }) => metric === 'test/loss').map(({ step }) => step);
-    expect(told.length).toBeGreaterThan(0);
-    expect(losses?.steps.slice(0, told.length)).toEqual(told);
+    const toldSoFar = told();
+    expect(losses?.steps.slice(0, toldSoFar.length)).toEqual(toldSoFar);
     expect(stopped.step).toBeGreaterThan(0);
   });
 
