@@ -36,8 +36,9 @@ describeInShells('accessibility', (app) => {
       await page.getByRole('option').first().waitFor();
       expect(await violations(app())).toEqual([]);
       await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.keyboard.press('?');
-      await page.getByRole('dialog').waitFor();
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
       expect(await violations(app())).toEqual([]);
       await page.keyboard.press('Escape');
     });

@@ -3,6 +3,7 @@ import { formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
 import { coloursOf, installColours } from '../support/colours.ts';
+import { hoverUntil } from '../support/pointer.ts';
 import { openPage, trainedRun } from '../support/window.ts';
 
 const experiment = {
@@ -39,13 +40,11 @@ describeInShells('looking inside a network for colour images', (app) => {
     const { page } = app();
     await open(tab);
     await picture(name).waitFor();
-    const { width, data } = await pixels(name);
-    expect(width).toBe(32);
     const stored = coloursOf(4).subarray(3 * 3072);
     const expected = Array.from({ length: 4 * 1024 }, (_, at) =>
       at % 4 === 3 ? 255 : stored[(at % 4) * 1024 + Math.floor(at / 4)],
     );
-    expect(data).toEqual(expected);
+    await expect.poll(() => pixels(name)).toEqual({ width: 32, data: expected });
     const channels = page.getByRole('checkbox', { name: 'Channels apart' });
     await channels.click();
     await expect
@@ -65,20 +64,22 @@ describeInShells('looking inside a network for colour images', (app) => {
     const values = new Float32Array(Uint8Array.from(Buffer.from(weights.data, 'base64')).buffer);
     const reach = Math.max(-minimum, maximum);
     const shade = (value: number) => Math.round(((value + reach) * 255) / (2 * reach));
-    const first = await kernels.evaluate((element) => {
-      const context = (element as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
-      return [...context.getImageData(0, 0, 1, 1).data];
-    });
+    const first = () =>
+      kernels.evaluate((element) => {
+        const context = (element as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
+        return [...context.getImageData(0, 0, 1, 1).data];
+      });
     const wanted = [0, 25, 50].map((at) => shade(values[at] as number));
-    for (const [c, value] of wanted.entries())
-      expect(Math.abs((first[c] as number) - value)).toBeLessThanOrEqual(1);
+    const farthest = async () => {
+      const shown = await first();
+      return Math.max(...wanted.map((value, c) => Math.abs((shown[c] as number) - value)));
+    };
+    await expect.poll(farthest).toBeLessThanOrEqual(1);
     expect(new Set(wanted).size).toBeGreaterThan(1);
     // Read off it, colour by colour.
-    await kernels.hover({ position: { x: 2, y: 2 } });
     const [red, green, blue] = [0, 25, 50].map((at) => formatPlain(values[at] as number));
-    await page
-      .getByText(`filter 0, row 0, column 0: red ${red}, green ${green}, blue ${blue}`, { exact: true })
-      .waitFor();
+    const words = `filter 0, row 0, column 0: red ${red}, green ${green}, blue ${blue}`;
+    await hoverUntil(kernels, { x: 2, y: 2 }, page.getByText(words, { exact: true }));
   });
 
   test('a run without a validation set shows the test set, and says so, whatever was chosen before', async () => {

@@ -33,7 +33,7 @@ describeInShells('compare page', (app) => {
       await row(group).waitFor();
       await card('Accuracy').getByText(`${group} (n = 2)`).waitFor();
     }
-    expect(await results().getAttribute('aria-rowcount')).toBe('3');
+    await expect.poll(() => results().getAttribute('aria-rowcount')).toBe('3');
   });
 
   test('shows the mean and spread of the best, as the engine has it', async () => {
@@ -47,8 +47,9 @@ describeInShells('compare page', (app) => {
 
   test('lists only the keys that differ', async () => {
     const table = app().page.getByRole('region', { name: 'Configuration differences' });
-    const keys = await table.locator('tbody tr:not(.heading) th').allTextContents();
-    expect(keys.map((key) => key.trim()).sort()).toEqual(['activation', 'seed']);
+    const keys = async () =>
+      (await table.locator('tbody tr:not(.heading) th').allTextContents()).map((key) => key.trim());
+    await expect.poll(async () => (await keys()).sort()).toEqual(['activation', 'seed']);
   });
 
   test('counts epochs and seconds to a target that can be changed', async () => {
@@ -66,6 +67,8 @@ describeInShells('compare page', (app) => {
     await expect.poll(() => row('sigmoid').textContent()).toContain('0 of 2');
     const before = await results().textContent();
     const sure = app().page.getByRole('grid', { name: 'How sure the differences are' });
+    // Two seeds each are too few to be tested.
+    await expect.poll(() => sure.textContent()).toContain('relu − sigmoid');
     const tests = await sure.textContent();
     const shown = page.url();
     const box = page.getByRole('treeitem', { name: /relu\/seed 2/ }).getByRole('checkbox');

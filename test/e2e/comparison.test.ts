@@ -5,6 +5,7 @@ import { openStore } from '../../core/store/store.ts';
 import { runStyle } from '../../renderer/ui/palette.ts';
 import { type App, openInBrowser } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
+import { restingBox } from '../support/pointer.ts';
 import { putRuns, type Trained } from '../support/trained-store.ts';
 import { openPage } from '../support/window.ts';
 
@@ -51,11 +52,11 @@ describe('a comparison of finished runs', () => {
   afterAll(() => app?.close());
 
   test('counts a seed that was trained twice once, and says so', async () => {
-    expect(await row('relu').textContent()).toContain('3 of 4');
+    await expect.poll(() => row('relu').textContent()).toContain('3 of 4');
     await card('Accuracy').getByText('relu (n = 3 of 4)').waitFor();
     await app.page.getByText('with the same results: relu seed 1 (2 runs)').waitFor();
     const sentence = app.page.getByText(/relu is .* points better than sigmoid/);
-    expect(await sentence.textContent()).toMatch(/Welch t, p .*, n = 3 \+ 3\)/);
+    await expect.poll(() => sentence.textContent()).toMatch(/Welch t, p .*, n = 3 \+ 3\)/);
     const numbers = app.page.getByRole('grid', { name: 'How sure the differences are' });
     const last = numbers.getByRole('row', { name: /relu/ }).getByRole('gridcell');
     // The last but one; drawn after everything else.
@@ -65,12 +66,15 @@ describe('a comparison of finished runs', () => {
   test('does not test groups of under three seeds, and says so', async () => {
     await openPage(app, address([0, 1, 3, 4].map((index) => ids[index] as string)));
     await app.page.getByText(/but that is not tested: too few seeds \(n = 2 \+ 2; at least 3/).waitFor();
-    expect(await app.page.getByText(/points better than/).count()).toBe(1);
+    await expect.poll(() => app.page.getByText(/points better than/).count()).toBe(1);
     const numbers = app.page.getByRole('grid', { name: 'How sure the differences are' });
     await numbers.scrollIntoViewIfNeeded();
-    const cells = await numbers.getByRole('row', { name: /relu/ }).getByRole('gridcell').allTextContents();
+    const cells = async () =>
+      (await numbers.getByRole('row', { name: /relu/ }).getByRole('gridcell').allTextContents()).map((cell) =>
+        cell.trim(),
+      );
     // What was measured; nothing that would be concluded from it.
-    expect(cells.map((cell) => cell.trim())).toEqual(['relu − sigmoid', '4.09', ...new Array(7).fill('–')]);
+    await expect.poll(cells).toEqual(['relu − sigmoid', '4.09', ...new Array(7).fill('–')]);
     await openPage(app, address(ids.slice(0, 7)));
     await row('relu').waitFor();
   });
@@ -127,8 +131,7 @@ describe('a comparison of finished runs', () => {
     await line.focus();
     await line.press('PageUp');
     await expect.poll(() => field.inputValue()).toBe('91');
-    const box = await line.boundingBox();
-    if (!box) throw new Error('the line has no place');
+    const box = await restingBox(line);
     const y = box.y + box.height / 2;
     await app.page.mouse.move(box.x + 40, y);
     await app.page.mouse.down();
@@ -157,14 +160,13 @@ describe('a comparison of finished runs', () => {
     await expect.poll(() => query().get('smoothing')).toBeNull();
     const second = await app.newWindow(copied.slice(new URL(copied).origin.length));
     await second.getByRole('grid', { name: 'Results' }).waitFor();
-    expect(await second.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.4');
-    expect(await second.getByRole('checkbox', { name: 'log y' }).isChecked()).toBe(true);
-    expect(await second.getByRole('button', { name: 'Show everything' }).count()).toBe(1);
+    await expect.poll(() => second.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.4');
+    await expect.poll(() => second.getByRole('checkbox', { name: 'log y' }).isChecked()).toBe(true);
+    await second.getByRole('button', { name: 'Show everything' }).waitFor();
     const pin = second.getByRole('button', { name: 'Compare with relu' });
-    expect(await pin.getAttribute('aria-pressed')).toBe('true');
-    const now = new URLSearchParams(second.url().split('?')[1]);
-    const then = new URLSearchParams(copied.split('?')[1]);
-    expect(Object.fromEntries(now)).toEqual(Object.fromEntries(then));
+    await expect.poll(() => pin.getAttribute('aria-pressed')).toBe('true');
+    const chosen = (url: string) => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
+    await expect.poll(() => chosen(second.url())).toEqual(chosen(copied));
     await second.close();
   });
 
@@ -193,9 +195,12 @@ describe('a comparison of finished runs', () => {
     const table = app.page.getByRole('treegrid', { name: 'Runs' });
     const cells = table.getByRole('row', { name: /short and broken/ }).getByRole('gridcell');
     await cells.first().waitFor();
-    const heads = (await table.getByRole('columnheader').allTextContents()).map((head) => head.trim());
-    const of = async (head: string) => (await cells.nth(heads.indexOf(head)).textContent())?.trim();
-    expect([await of('Best'), await of('Best at epoch'), await of('Epoch')]).toEqual(['70.00%', '3', '3/3']);
+    const shown = async () => {
+      const heads = (await table.getByRole('columnheader').allTextContents()).map((head) => head.trim());
+      const texts = await cells.allTextContents();
+      return ['Best', 'Best at epoch', 'Epoch'].map((head) => texts[heads.indexOf(head)]?.trim());
+    };
+    await expect.poll(shown).toEqual(['70.00%', '3', '3/3']);
   });
 
   test('smoothing cannot reach 1, and 0 leaves nothing smoothed', async () => {
@@ -203,18 +208,20 @@ describe('a comparison of finished runs', () => {
     const slider = app.page.getByRole('slider', { name: 'Smoothing' });
     await slider.focus();
     await slider.press('End');
-    expect(Number(await slider.inputValue())).toBeLessThan(1);
+    await expect.poll(() => slider.inputValue()).toMatch(/^0\.9/);
     await slider.press('Home');
     await card('Accuracy').getByRole('button', { name: 'Show as table' }).click();
     const heads = card('Accuracy').getByRole('columnheader');
-    expect((await heads.allTextContents()).map((it) => it.trim())).not.toContain('smoothed');
+    await heads.first().waitFor();
+    await expect
+      .poll(async () => (await heads.allTextContents()).map((it) => it.trim()))
+      .not.toContain('smoothed');
     await card('Accuracy').getByRole('button', { name: 'Show as chart' }).click();
   });
 
   test('a zoom in one chart zooms all, and a double-click shows everything', async () => {
     const chart = card('Accuracy').getByRole('application');
-    const box = await chart.boundingBox();
-    if (!box) throw new Error('the chart has no place');
+    const box = await restingBox(chart);
     await app.page.mouse.move(box.x + 120, box.y + 80);
     await app.page.mouse.down();
     await app.page.mouse.move(box.x + 260, box.y + 80, { steps: 3 });
@@ -223,10 +230,10 @@ describe('a comparison of finished runs', () => {
     const [from = 0, to = 0] = (query().get('zoom') ?? '').split('~').map(Number);
     await card('Loss').getByRole('button', { name: 'Show as table' }).click();
     const cells = card('Loss').locator('[role="row"][data-index] [role="gridcell"]:nth-child(2)');
-    for (const text of await cells.allTextContents()) {
-      expect(Number(text)).toBeGreaterThanOrEqual(from);
-      expect(Number(text)).toBeLessThanOrEqual(to);
-    }
+    await cells.first().waitFor();
+    const outside = async () =>
+      (await cells.allTextContents()).map(Number).filter((at) => !(at >= from && at <= to));
+    await expect.poll(outside).toEqual([]);
     await card('Loss').getByRole('button', { name: 'Show as chart' }).click();
     await chart.dblclick();
     await expect.poll(() => query().get('zoom')).toBeNull();
@@ -262,12 +269,12 @@ describe('a comparison of finished runs', () => {
     await fold().click();
     await app.page.reload();
     await row('relu').waitFor();
-    expect(
-      await card('Accuracy')
+    const height = () =>
+      card('Accuracy')
         .locator('.body')
-        .evaluate((body) => body.clientHeight),
-    ).toBe(240);
-    expect(await fold().getAttribute('aria-expanded')).toBe('false');
+        .evaluate((body) => body.clientHeight);
+    await expect.poll(height).toBe(240);
+    await expect.poll(() => fold().getAttribute('aria-expanded')).toBe('false');
     await fold().click();
   });
 
@@ -324,7 +331,7 @@ describe('a comparison of finished runs', () => {
     await table.getByText('+0.45 (×10)').waitFor();
     await table.getByRole('button', { name: 'Compare with 0.5' }).click();
     await table.getByText('−0.45 (×0.1)').waitFor();
-    expect(query().get('baseline')).toBe('0.5');
+    await expect.poll(() => query().get('baseline')).toBe('0.5');
   });
 
   test('shows all keys of the configurations on request, those that are alike among them', async () => {
@@ -335,11 +342,11 @@ describe('a comparison of finished runs', () => {
     await expect.poll(keys).toEqual(['seed', 'activation']);
     await app.page.getByRole('checkbox', { name: 'all keys' }).click();
     await expect.poll(keys).toContain('batchSize');
-    expect(await keys()).toContain('lr');
+    await expect.poll(keys).toContain('lr');
     await app.page.reload();
     await table.waitFor();
     await expect.poll(keys).toContain('batchSize');
-    expect(query().get('keys')).toBe('1');
+    await expect.poll(() => query().get('keys')).toBe('1');
     await app.page.getByRole('checkbox', { name: 'all keys' }).click();
     await expect.poll(keys).toEqual(['seed', 'activation']);
   });
@@ -368,15 +375,14 @@ describe('a comparison of finished runs', () => {
     const scatter = app.page.getByRole('img', { name: /^test at best/i });
     await app.page.getByRole('button', { name: 'Configuration and results' }).scrollIntoViewIfNeeded();
     await scatter.scrollIntoViewIfNeeded();
-    expect(await scatter.locator('circle').count()).toBe(6);
+    await expect.poll(() => scatter.locator('circle').count()).toBe(6);
     await app.page.getByRole('combobox', { name: 'Horizontal axis' }).click();
     await app.page.getByRole('option', { name: 'seed' }).click();
     // Three seeds, each of two runs.
     const across = () =>
       scatter.locator('circle').evaluateAll((all) => new Set(all.map((it) => it.getAttribute('cx'))).size);
     await expect.poll(across).toBe(3);
-    const box = await scatter.boundingBox();
-    if (!box) throw new Error('the picture has no place');
+    const box = await restingBox(scatter);
     // The left half: the first seed.
     await app.page.mouse.move(box.x + 44, box.y + 4);
     await app.page.mouse.down();
@@ -396,7 +402,7 @@ describe('a comparison of finished runs', () => {
     await app.page.getByText('3 of 6 chosen').waitFor();
     await app.page.getByRole('button', { name: 'Hide the others' }).click();
     await app.page.getByText('3 hidden runs are not drawn, but count in all numbers.').waitFor();
-    expect(await row('sigmoid').textContent()).toContain('%');
+    await expect.poll(() => row('sigmoid').textContent()).toContain('%');
   });
 
   test('exports everything as one archive, with configurations and environments', async () => {

@@ -31,7 +31,7 @@ describeInShells('the data page', (app) => {
     const { page } = app();
     const ones = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^1 / });
     await ones.waitFor();
-    expect(await ones.getByRole('cell').allTextContents()).toEqual(['6,742', '1,135']);
+    await expect.poll(() => ones.getByRole('cell').allTextContents()).toEqual(['6,742', '1,135']);
     await page.getByRole('img', { name: 'Mean image of all' }).waitFor();
     await page.getByRole('img', { name: /Histogram of channel Grey/ }).waitFor();
   });
@@ -50,7 +50,7 @@ describeInShells('the data page', (app) => {
     await sheet.getByRole('option', { name: 'Image 59,998, 6' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: /As the model sees it/ }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('59998');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('59998');
     // LeNet-5 wants 32 x 32, standardized.
     await page.getByText('1 × 32 × 32, float32').waitFor();
   });
@@ -75,7 +75,7 @@ describeInShells('the data page', (app) => {
     // Image 59,998 was looked at; of test images there are fewer.
     await tab(app(), 'Model input');
     await page.getByText(/^of 10,000/).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('0');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Image' }).inputValue()).toBe('0');
     await page.getByRole('combobox', { name: 'Set' }).click();
     await page.getByRole('option', { name: /^Training/ }).click();
   });
@@ -106,10 +106,9 @@ describeInShells('the data page', (app) => {
     const files = readdirSync(eightDigits).map((name) => join(eightDigits, name));
     await choose(app(), /Import files/, files);
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
-    expect((await app().call('datasets.list', {}))[1]).toMatchObject({
-      name: 'fashion-mnist',
-      status: 'ready',
-    });
+    await expect
+      .poll(async () => (await app().call('datasets.list', {}))[1])
+      .toMatchObject({ name: 'fashion-mnist', status: 'ready' });
 
     // Eight images cannot be of all ten kinds.
     await tab(app(), 'Images');
@@ -218,7 +217,8 @@ describeInShells('the data page', (app) => {
     await page.getByRole('button', { name: 'Take off this list' }).click();
     await page.getByText('“stripes” is off the list').waitFor();
     await page.getByRole('heading', { level: 1, name: 'MNIST' }).waitFor();
-    expect(JSON.stringify((await app().call('settings.get', {})).ownData)).not.toContain('stripes');
+    const kept = async () => JSON.stringify((await app().call('settings.get', {})).ownData);
+    await expect.poll(kept).not.toContain('stripes');
   });
 
   test('lists which of one’s own images are damaged, and what is wrong with each', async () => {
@@ -261,7 +261,9 @@ describeInShells('the data page', (app) => {
     ]);
     await page.getByText(/^Drop /).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
-    expect((await app().call('datasets.list', {}))[1]).toMatchObject({ status: 'ready' });
+    await expect
+      .poll(async () => (await app().call('datasets.list', {}))[1])
+      .toMatchObject({ status: 'ready' });
     // What the pages below are looked at with is damaged.
     writeFileSync(join(home, 'datasets', 'fashion-mnist', 'train-labels-idx1-ubyte'), 'no labels');
     await page.reload();
@@ -276,7 +278,7 @@ describeInShells('the data page', (app) => {
     await page.getByRole('button', { name: /^Remove what no run needs \(\d/ }).click();
     await page.getByText(/^Removed \w+ derived sets?, \d/).waitFor();
     await row.waitFor({ state: 'detached' });
-    expect(await app().call('datasets.derived', {})).toEqual([]);
+    await expect.poll(() => app().call('datasets.derived', {})).toEqual([]);
   });
 
   test('moves the data folder, with everything in it', async () => {

@@ -18,15 +18,12 @@ describeInShells('what is made of a data set', (app) => {
     await page.getByText('20,000 images').waitFor({ timeout: 100_000 });
     await page.getByRole('tab', { name: 'Overview', exact: true }).click();
     const same = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^same/ });
-    expect(await same.getByRole('cell').allTextContents()).toEqual(['10,000', '2,000']);
+    await expect.poll(() => same.getByRole('cell').allTextContents()).toEqual(['10,000', '2,000']);
     // The two of a pair lie side by side.
     const pair = page.getByRole('img', { name: 'A sample of class same, number 1', exact: true });
-    expect(
-      await pair.evaluate((canvas) => [
-        (canvas as HTMLCanvasElement).width,
-        (canvas as HTMLCanvasElement).height,
-      ]),
-    ).toEqual([56, 28]);
+    const size = () =>
+      pair.evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height]);
+    await expect.poll(size).toEqual([56, 28]);
     await page.getByRole('button', { name: 'The data set as it is' }).click();
     await page.getByRole('heading', { level: 1, name: 'MNIST', exact: true }).waitFor();
   });
@@ -51,9 +48,9 @@ describeInShells('what is made of a data set', (app) => {
     await openPage(app(), '/data/mnist-scenes?tab=overview');
     const ones = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^1 / });
     await ones.waitFor({ timeout: 100_000 });
-    expect(Number((await ones.getByRole('cell').first().textContent())?.replace(',', ''))).toBeGreaterThan(
-      800,
-    );
+    const count = async () =>
+      Number((await ones.getByRole('cell').first().textContent())?.replace(',', '') ?? Number.NaN);
+    await expect.poll(count).toBeGreaterThan(800);
     await page.getByRole('heading', { name: 'Objects per class' }).waitFor();
     await page.getByText('128 × 128', { exact: true }).waitFor();
     await page.getByRole('img', { name: 'A sample of class 7, number' }).first().waitFor();

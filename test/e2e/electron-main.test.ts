@@ -257,7 +257,7 @@ describe('the engine', () => {
       .toContainEqual({ channel: 'convolab:connection', value: false });
     expect(await result('app.info')).toMatchObject({ home: join(folder.path, 'home') });
     expect(engines()).not.toContain(pid);
-    expect(eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
+    await expect.poll(() => eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
   });
 
   test('that cannot start says why in every reply, and starts as soon as it is asked to once that is mended', async () => {
@@ -270,7 +270,7 @@ describe('the engine', () => {
     await electron.ipcMain.invoke('convolab:reconnect', own);
     expect(children).toHaveLength(started + 1);
     expect(await result('app.info')).toMatchObject({ home: obstacle });
-    expect(eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
+    await expect.poll(() => eventsOf(window)).toContainEqual({ type: 'engine.restarted' });
   });
 });
 

@@ -9,6 +9,7 @@ import { expandExperiment, parseExperiment } from '../../core/train/experiment.t
 import { openInBrowser } from '../support/app.ts';
 import { launchBrowser, newPage } from '../support/browser.ts';
 import { type HostProcess, startHostProcess } from '../support/host.ts';
+import { freePort } from '../support/ports.ts';
 import { isAlive, workerOf } from '../support/processes.ts';
 import { temporaryFolder } from '../support/project.ts';
 import { keepFull, onSmallDisk } from '../support/small-disk.ts';
@@ -198,9 +199,9 @@ describe('a run', () => {
 
 describe('after the host was started again', () => {
   test('an open window and a reloaded one say that their link has ended, and go on once the new one was opened', async () => {
-    const app = await openInBrowser();
+    const port = String(await freePort());
+    const app = await openInBrowser(['--port', port]);
     const { page } = app;
-    const port = new URL(app.host?.origin ?? '').port;
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await app.host?.interrupt();

@@ -64,7 +64,7 @@ describe.skipIf(missing)(`a run on a GPU that is lost over and over${because}`, 
       await main.getByText('failed').first().waitFor();
       await panel.getByRole('button', { name: 'Go on with the processor' }).click();
       await main.getByText('finished').first().waitFor();
-      expect(await panel.count()).toBe(0);
+      await panel.waitFor({ state: 'detached' });
       await page.getByRole('tab', { name: 'Log' }).click();
       await page.getByText(/Going on from step 29 on .*threads/).waitFor();
     });

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '../../core/export/safetensors.ts';
@@ -7,6 +8,7 @@ import { resolveModel } from '../../core/models/index.ts';
 import { formatFraction, formatPlain } from '../../renderer/charts/format.ts';
 import { describeInShells } from '../support/app.ts';
 import { cli } from '../support/cli.ts';
+import { hoverUntil } from '../support/pointer.ts';
 import { installBars, tinyExperiment } from '../support/training.ts';
 import { openPage, trainedRun } from '../support/window.ts';
 
@@ -37,11 +39,28 @@ describeInShells('the numbers of a run in the window are those of the command li
       (each) => (truth ?? each.truth) === each.truth && (prediction ?? each.prediction) === each.prediction,
     ).length;
 
-  /** Points at a value of a sheet of pictures, each this high and wide, counted along the rows. */
+  /** What is written in the matrix, by cell. */
+  const cells = async () =>
+    Object.fromEntries(
+      await app()
+        .page.locator('[data-cell]')
+        .evaluateAll((all) =>
+          all.map((cell) => [(cell as HTMLElement).dataset.cell ?? '', cell.textContent.trim()]),
+        ),
+    );
+  const matrixOf = (write: (truth: number, prediction: number) => string) =>
+    Object.fromEntries(
+      digits.flatMap((truth) =>
+        digits.map((prediction) => [`${truth},${prediction}`, write(truth, prediction)]),
+      ),
+    );
+
+  /** Points at a value of a sheet of pictures, each this high and wide, counted along the rows, until that is read off. */
   async function pointAt(
     name: string | RegExp,
     [height, width]: readonly [number, number],
     at: { tile: number; row?: number; column?: number },
+    read: Locator,
   ): Promise<void> {
     const sheet = picture(name);
     await sheet.waitFor();
@@ -51,7 +70,7 @@ describeInShells('the numbers of a run in the window are those of the command li
     const across = Math.round((values + 1) / (width + 1));
     const x = (at.tile % across) * (width + 1) + (at.column ?? 0) + 0.5;
     const y = Math.floor(at.tile / across) * (height + 1) + (at.row ?? 0) + 0.5;
-    await sheet.hover({ position: { x: x * scale, y: y * scale } });
+    await hoverUntil(sheet, { x: x * scale, y: y * scale }, read);
   }
 
   beforeAll(async () => {
@@ -74,23 +93,18 @@ describeInShells('the numbers of a run in the window are those of the command li
       const { page } = app();
       await open('confusion');
       await page.getByText(`After epoch ${epochs}, ${predicted.filter(isRight).length} of 300`).waitFor();
-      for (const truth of digits) {
-        for (const prediction of digits) {
-          const cell = page.locator(`[data-cell="${truth},${prediction}"]`);
-          const written = (await cell.textContent())?.trim();
-          expect(written, `${truth}, ${prediction}`).toBe(String(count(truth, prediction) || ''));
-        }
-      }
+      await expect
+        .poll(cells)
+        .toEqual(matrixOf((truth, prediction) => String(count(truth, prediction) || '')));
       const rows = page.locator('.scores tbody tr');
       for (const digit of digits) {
         const [right, all, taken] = [count(digit, digit), count(digit, null), count(null, digit)];
-        const [n, recall, ...others] = await rows.nth(digit).getByRole('cell').allTextContents();
-        expect([n, recall, ...others.slice(-2)], String(digit)).toEqual([
-          String(all),
-          share(right, all),
-          share(right, taken),
-          share(2 * right, all + taken),
-        ]);
+        const figures = async () => {
+          const [n, recall, ...others] = await rows.nth(digit).getByRole('cell').allTextContents();
+          return [n, recall, ...others.slice(-2)];
+        };
+        const wanted = [String(all), share(right, all), share(right, taken), share(2 * right, all + taken)];
+        await expect.poll(figures, { message: String(digit) }).toEqual(wanted);
       }
     });
 
@@ -99,14 +113,11 @@ describeInShells('the numbers of a run in the window are those of the command li
       await open('confusion');
       await page.getByRole('combobox', { name: 'Show', exact: true }).click();
       await page.getByRole('option', { name: 'Row percentages' }).click();
-      for (const truth of digits) {
-        for (const prediction of digits) {
-          const cell = page.locator(`[data-cell="${truth},${prediction}"]`);
-          const part = count(truth, prediction);
-          const written = (await cell.textContent())?.trim();
-          expect(written, `${truth}, ${prediction}`).toBe((part && share(part, count(truth, null))) || '');
-        }
-      }
+      const shareOf = (truth: number, prediction: number) => {
+        const part = count(truth, prediction);
+        return part === 0 ? '' : share(part, count(truth, null));
+      };
+      await expect.poll(cells).toEqual(matrixOf(shareOf));
       await page.getByRole('combobox', { name: 'Show', exact: true }).click();
       await page.getByRole('option', { name: 'Counts' }).click();
     });
@@ -117,24 +128,25 @@ describeInShells('the numbers of a run in the window are those of the command li
       const mistakes = predicted.filter((each) => !isRight(each));
       const behind = page.getByRole('region', { name: 'Images behind the matrix' });
       await behind.getByText(`Worst mistakes: ${mistakes.length} in all`).waitFor();
-      const shown = await behind
-        .getByRole('option')
-        .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+      const shown = () =>
+        behind.getByRole('option').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
       const surest = mistakes.sort((a, b) => b.probability - a.probability).slice(0, 60);
-      expect(shown).toEqual(
-        surest.map(
-          ({ index, truth, prediction, probability }) =>
-            `Image ${index}: ${truth}, taken for ${prediction} with ${(100 * probability).toFixed(2)}%`,
-        ),
-      );
+      await expect
+        .poll(shown)
+        .toEqual(
+          surest.map(
+            ({ index, truth, prediction, probability }) =>
+              `Image ${index}: ${truth}, taken for ${prediction} with ${(100 * probability).toFixed(2)}%`,
+          ),
+        );
       const pairs = digits
         .flatMap((truth) => digits.map((other) => ({ truth, other, times: count(truth, other) })))
         .filter(({ truth, other, times }) => truth !== other && times > 0)
         .sort((a, b) => b.times - a.times)
         .slice(0, 8);
-      expect(await page.locator('.worst li').allTextContents()).toEqual(
-        pairs.map(({ truth, other, times }) => `${truth} taken for ${other}${times}`),
-      );
+      await expect
+        .poll(() => page.locator('.worst li').allTextContents())
+        .toEqual(pairs.map(({ truth, other, times }) => `${truth} taken for ${other}${times}`));
     });
   });
 
@@ -176,22 +188,18 @@ describeInShells('the numbers of a run in the window are those of the command li
       // One picture per filter, or filters across and input maps down.
       const filters = Math.min(64, tensors.get(`${layer}.weight`)?.shape[0] ?? 0);
       const tile = maps === 1 ? filter : map * filters + filter;
-      await pointAt(new RegExp(`^Kernels of layer ${layer}\\. `), [side, side], { tile, row, column });
       const value = number(`${layer}.weight`, ((filter * maps + map) * side + row) * side + column);
-      await section
-        .getByText(`filter ${filter}, input map ${map}, row ${row}, column ${column}: ${value}`, {
-          exact: true,
-        })
-        .waitFor();
+      const words = `filter ${filter}, input map ${map}, row ${row}, column ${column}: ${value}`;
+      const read = section.getByText(words, { exact: true });
+      await pointAt(new RegExp(`^Kernels of layer ${layer}\\. `), [side, side], { tile, row, column }, read);
     });
 
     test('has the weights of a dense layer behind another, unit by unit', async () => {
       const { page } = app();
       await open('kernels');
-      await pointAt(/^Kernels of layer F6\. /, [84, 120], { tile: 0, row: 30, column: 71 });
-      await page
-        .getByText(`unit 30, input 71: ${number('F6.weight', 30 * 120 + 71)}`, { exact: true })
-        .waitFor();
+      const words = `unit 30, input 71: ${number('F6.weight', 30 * 120 + 71)}`;
+      const at = { tile: 0, row: 30, column: 71 };
+      await pointAt(/^Kernels of layer F6\. /, [84, 120], at, page.getByText(words, { exact: true }));
     });
   });
 
@@ -205,27 +213,30 @@ describeInShells('the numbers of a run in the window are those of the command li
       const { page } = app();
       const value = number(`${layer}.out`, (map * side + row) * side + column);
       await open('maps');
-      await pointAt(`Maps of ${layer}`, [side, side], { tile: map, row, column });
-      await page
-        .getByText(`${layer}, map ${map}, row ${row}, column ${column}: ${value} · sees ${sees} of the input`)
-        .waitFor();
+      const words = `map ${map}, row ${row}, column ${column}: ${value}`;
+      const at = { tile: map, row, column };
+      const read = page.getByText(`${layer}, ${words} · sees ${sees} of the input`);
+      await pointAt(`Maps of ${layer}`, [side, side], at, read);
       // Framed there.
       const [top = 0, bottom = 0, left = 0, right = 0] = (sees.match(/\d+/g) ?? []).map(Number);
-      const [frame, whole] = await Promise.all(
-        [page.locator('.layer .frame'), picture('Maps of input')].map((of) => of.boundingBox()),
-      );
-      const pixel = (whole?.width ?? 0) / 32;
-      expect([frame?.x, frame?.y, frame?.width, frame?.height].map((at) => Math.round(at ?? -1))).toEqual(
-        [
+      const framed = async () => {
+        const [frame, whole] = await Promise.all(
+          [page.locator('.layer .frame'), picture('Maps of input')].map((of) => of.boundingBox()),
+        );
+        const pixel = (whole?.width ?? 0) / 32;
+        const wanted = [
           (whole?.x ?? 0) + left * pixel,
           (whole?.y ?? 0) + top * pixel,
           (right - left + 1) * pixel,
           (bottom - top + 1) * pixel,
-        ].map(Math.round),
-      );
+        ];
+        return [frame?.x, frame?.y, frame?.width, frame?.height].map(
+          (edge, i) => Math.round(edge ?? -1) - Math.round(wanted[i] as number),
+        );
+      };
+      await expect.poll(framed).toEqual([0, 0, 0, 0]);
       await openPage(app(), `/run/${run}?tab=network&image=${image}&layer=${layer}`);
-      await pointAt(`Maps of ${layer}`, [side, side], { tile: map, row, column });
-      await page.getByText(`map ${map}, row ${row}, column ${column}: ${value}`, { exact: true }).waitFor();
+      await pointAt(`Maps of ${layer}`, [side, side], at, page.getByText(words, { exact: true }));
     });
 
     test('has the outputs, which the probabilities are made of', async () => {
@@ -233,8 +244,8 @@ describeInShells('the numbers of a run in the window are those of the command li
       await openPage(app(), `/run/${run}?tab=network&image=${image}&layer=OUT`);
       const logits = [...(tensors.get('OUT.out')?.data ?? [])];
       for (const unit of [0, 4, 9]) {
-        await pointAt('Units of OUT', [1, 1], { tile: unit });
-        await page.getByText(`unit ${unit}: ${number('OUT.out', unit)}`, { exact: true }).waitFor();
+        const words = `unit ${unit}: ${number('OUT.out', unit)}`;
+        await pointAt('Units of OUT', [1, 1], { tile: unit }, page.getByText(words, { exact: true }));
       }
       const terms = logits.map(Math.exp);
       const whole = terms.reduce((sum, term) => sum + term, 0);
@@ -242,10 +253,9 @@ describeInShells('the numbers of a run in the window are those of the command li
       await expect
         .poll(() => page.locator('.outputs .value').allTextContents())
         .toEqual(terms.map((term) => (term / whole).toFixed(4)));
-      await page.locator('.outputs li').nth(4).hover();
       const [power, sum] = [terms[4], whole].map((value) => formatPlain(value ?? Number.NaN));
       const words = `4: e^${number('OUT.out', 4)} / Σ e^z = ${power} / ${sum}`;
-      await page.getByText(words).waitFor();
+      await hoverUntil(page.locator('.outputs li').nth(4), { x: 5, y: 5 }, page.getByText(words));
     });
 
     test('has the gradient that reaches a unit: that of its bias, where the ReLU is on', async () => {
@@ -256,9 +266,9 @@ describeInShells('the numbers of a run in the window are those of the command li
         const on = outputs.flatMap((output, unit) => (output > 0 || layer === 'OUT' ? [unit] : []));
         expect(on.length).toBeGreaterThan(2);
         for (const unit of [on[0], on.at(-1)] as number[]) {
-          await pointAt(`Gradients of ${layer}`, [1, 1], { tile: unit });
-          const value = number(`${layer}.bias.grad`, unit);
-          await page.getByText(`unit ${unit}: ${value}`, { exact: true }).waitFor();
+          const words = `unit ${unit}: ${number(`${layer}.bias.grad`, unit)}`;
+          const read = page.getByText(words, { exact: true });
+          await pointAt(`Gradients of ${layer}`, [1, 1], { tile: unit }, read);
         }
       }
     });
@@ -274,11 +284,10 @@ describeInShells('the numbers of a run in the window are those of the command li
       ]) {
         const input = (map * 5 + row) * 5 + column;
         const expected = sent.reduce((sum, d, unit) => sum + d * Number(weights[unit * 400 + input]), 0);
-        await pointAt('Gradients of S4', [5, 5], { tile: map, row, column });
-        const reading = page.locator('.reading');
-        await expect
-          .poll(() => reading.textContent())
-          .toContain(`map ${map}, row ${row}, column ${column}: `);
+        const reading = page.locator('.reading', {
+          hasText: `map ${map}, row ${row}, column ${column}: `,
+        });
+        await pointAt('Gradients of S4', [5, 5], { tile: map, row, column }, reading);
         const shown = Number(/: (\S+)$/.exec((await reading.textContent()) ?? '')?.[1]?.replace('−', '-'));
         // Summed in another order: the last of the digits shown may be one off.
         expect(Math.abs(shown - expected)).toBeLessThan(1e-3 * Math.abs(expected));

@@ -52,14 +52,16 @@ describeInShells('looking inside a run', (app) => {
         .reduce((most, each) => (each.count > most.count ? each : most));
       await page.locator(`[data-cell="${cell.truth},${cell.predicted}"]`).click();
       await images().getByText(`${cell.truth} taken for ${cell.predicted}: ${cell.count}`).waitFor();
-      const shown = await images().getByRole('option').all();
-      expect(shown).toHaveLength(Math.min(60, cell.count));
-      const labels = await Promise.all(shown.map((each) => each.getAttribute('aria-label')));
-      const sure = labels.map((label) => Number(/with ([\d.]+)%/.exec(label ?? '')?.[1]));
+      const labels = () =>
+        images()
+          .getByRole('option')
+          .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') ?? ''));
+      const taken = `${cell.truth}, taken for ${cell.predicted}`;
+      await expect
+        .poll(labels)
+        .toEqual(new Array(Math.min(60, cell.count)).fill(expect.stringContaining(taken)));
+      const sure = (await labels()).map((label) => Number(/with ([\d.]+)%/.exec(label)?.[1]));
       expect(sure).toEqual([...sure].sort((a, b) => b - a));
-      expect(labels.every((label) => label?.includes(`${cell.truth}, taken for ${cell.predicted}`))).toBe(
-        true,
-      );
     });
 
     test('walks the images by arrow keys, and leads to their way through the network', async () => {
@@ -69,8 +71,8 @@ describeInShells('looking inside a run', (app) => {
       await first.click();
       await page.keyboard.press('ArrowRight');
       const second = images().getByRole('option').nth(1);
-      expect(await second.getAttribute('aria-selected')).toBe('true');
-      expect(await second.evaluate((element) => element === document.activeElement)).toBe(true);
+      await expect.poll(() => second.getAttribute('aria-selected')).toBe('true');
+      await expect.poll(() => second.evaluate((element) => element === document.activeElement)).toBe(true);
       const index = /Image (\d+)/.exec((await second.getAttribute('aria-label')) ?? '')?.[1];
       await images().getByRole('link', { name: 'Its way through the network' }).click();
       await expect.poll(() => page.url()).toContain(`image=${index}`);
@@ -98,7 +100,7 @@ describeInShells('looking inside a run', (app) => {
       await slider().focus();
       await page.keyboard.press('Home');
       await page.getByText(/After epoch 1, /).waitFor();
-      expect(await page.getByRole('checkbox', { name: 'follow latest' }).isChecked()).toBe(false);
+      await expect.poll(() => page.getByRole('checkbox', { name: 'follow latest' }).isChecked()).toBe(false);
 
       await open(relu, 'kernels');
       const c1 = page.getByRole('region', { name: 'Kernels of layer C1' });
@@ -124,20 +126,20 @@ describeInShells('looking inside a run', (app) => {
 
   test('the slider keeps up with a run that trains', async () => {
     const { page } = app();
-    const all = 40;
+    // More epochs than there are looks, however fast it trains.
     const { runs } = await app().call('experiments.create', {
-      config: quick('keeping up', 'relu', { epochs: all }),
+      config: quick('keeping up', 'relu', { epochs: 100_000 }),
     });
     await open(runs[0] as string, 'confusion');
-    const seen: string[] = [];
+    const seen = new Set<string>();
     do {
       const [at, said] = await page
         .getByRole('group', { name: 'Epoch' })
         .evaluate((bar) => [bar.querySelector('input')?.value, bar.querySelector('output')?.textContent]);
       expect(said).toBe(`epoch ${at} of ${at}`);
-      seen.push(String(at));
-    } while (seen.at(-1) !== String(all));
-    expect(new Set(seen).size).toBeGreaterThan(1);
+      seen.add(String(at));
+    } while (seen.size < 10);
+    await app().call('runs.stop', { run: runs[0] as string });
   });
 
   test('kernels show how they came about as a film, from which an epoch is chosen', async () => {
@@ -147,7 +149,7 @@ describeInShells('looking inside a run', (app) => {
     await c1.getByRole('checkbox', { name: 'film over epochs' }).click();
     await c1.getByRole('img', { name: /over the epochs/ }).waitFor();
     await c1.getByRole('button', { name: 'epoch 2' }).click();
-    expect(await slider().inputValue()).toBe('2');
+    await expect.poll(() => slider().inputValue()).toBe('2');
     await page.getByRole('checkbox', { name: 'follow latest' }).click();
   });
 
@@ -161,17 +163,16 @@ describeInShells('looking inside a run', (app) => {
       };
       await page.getByRole('heading', { name: `Layers after epoch ${epochs}` }).waitFor();
       const threshold = page.getByRole('spinbutton', { name: /Saturated/ });
-      await threshold.fill('5');
-      const at5 = await cell();
-      await threshold.fill('50');
-      await expect.poll(cell).toBe(100);
-      await threshold.fill('5');
-      await expect.poll(cell).toBe(at5);
       const { epochs: kept } = await app().call('runs.health', { run: sigmoid });
       const outputs = kept.at(-1)?.layers.find(({ layer }) => layer === 'C5')?.outputs;
       const ends = [...(outputs?.counts.slice(0, 10) ?? []), ...(outputs?.counts.slice(-10) ?? [])];
       const share = ends.reduce((sum, count) => sum + count, 0) / (outputs?.count ?? 1);
-      expect(at5).toBeCloseTo(100 * share, 1);
+      await threshold.fill('5');
+      await expect.poll(cell).toBeCloseTo(100 * share, 1);
+      await threshold.fill('50');
+      await expect.poll(cell).toBe(100);
+      await threshold.fill('5');
+      await expect.poll(cell).toBeCloseTo(100 * share, 1);
     });
 
     test('of another run is seen beside it, after the same epoch', async () => {
@@ -187,16 +188,24 @@ describeInShells('looking inside a run', (app) => {
       ] as const) {
         const table = page.getByRole('region', { name: new RegExp(`^Health of the layers of ${name}`) });
         await table.getByRole('row', { name: /^C3 / }).waitFor();
-        const cells = await table.getByRole('row', { name: /^C3 / }).getByRole('cell').allTextContents();
         const { epochs: all } = await app().call('runs.health', { run });
         const second = all.find(({ epoch }) => epoch === 2);
         const parameter = second?.parameters.find((each) => each.parameter === 'C3.weight');
-        expect(cells[0]).toBe(figure);
-        expect(cells[1]).toBe(formatPlain(parameter?.gradient.norm ?? Number.NaN));
-        expect(cells[4]).toBe(formatPlain(parameter?.updateRatio ?? Number.NaN));
-        expect(cells[5]).toBe(formatPlain(parameter?.weights.norm ?? Number.NaN));
         const { dead, units } = second?.layers.find(({ layer }) => layer === 'C3') ?? {};
-        expect(cells[3]).toBe(dead && units ? formatFraction(dead.length / units) : '–');
+        const cells = async () => {
+          const row = table.getByRole('row', { name: /^C3 / });
+          const [name, gradient, , deadShare, ratio, norm] = await row.getByRole('cell').allTextContents();
+          return [name, gradient, deadShare, ratio, norm];
+        };
+        await expect
+          .poll(cells)
+          .toEqual([
+            figure,
+            formatPlain(parameter?.gradient.norm ?? Number.NaN),
+            dead && units ? formatFraction(dead.length / units) : '–',
+            formatPlain(parameter?.updateRatio ?? Number.NaN),
+            formatPlain(parameter?.weights.norm ?? Number.NaN),
+          ]);
       }
       await page.getByRole('checkbox', { name: 'follow latest' }).click();
     });
@@ -209,7 +218,7 @@ describeInShells('looking inside a run', (app) => {
       await panel.getByRole('button', { name: 'Show as table' }).click();
       const rows = panel.getByRole('grid');
       await rows.waitFor();
-      expect(Number(await rows.getAttribute('aria-rowcount')) - 1).toBe(epochs);
+      await expect.poll(() => rows.getAttribute('aria-rowcount')).toBe(String(epochs + 1));
       const { epochs: kept } = await app().call('runs.health', { run: relu });
       const [first] = kept;
       const outputs = first?.layers.find(({ layer }) => layer === 'C3')?.outputs;
@@ -220,7 +229,7 @@ describeInShells('looking inside a run', (app) => {
         const cells = await page.getByRole('grid').getByRole('gridcell').allTextContents();
         return cells.map((cell) => cell.trim()).slice(0, 12);
       };
-      expect(await written()).toEqual(expect.arrayContaining(row(outputs)));
+      await expect.poll(written).toEqual(expect.arrayContaining(row(outputs)));
       for (const [kind, distribution] of [
         ['weights', weights?.weights],
         ['gradients', weights?.gradient],
@@ -229,7 +238,7 @@ describeInShells('looking inside a run', (app) => {
         await page.getByRole('option', { name: kind }).click();
         const other = page.getByRole('region', { name: `C3: ${kind}` });
         await other.getByRole('grid').waitFor();
-        expect(await written()).toEqual(expect.arrayContaining(row(distribution)));
+        await expect.poll(written).toEqual(expect.arrayContaining(row(distribution)));
       }
     });
   });
@@ -274,16 +283,19 @@ describeInShells('looking inside a run', (app) => {
     const { page } = app();
     await page.setViewportSize({ width: 1100, height: 700 });
     await open(relu, 'curves');
-    const tops = await page
-      .getByRole('tablist', { name: 'Views of the run' })
-      .getByRole('tab')
-      .evaluateAll((tabs) => new Set(tabs.map((tab) => Math.round(tab.getBoundingClientRect().height))).size);
-    expect(tops).toBe(1);
+    const tops = () =>
+      page
+        .getByRole('tablist', { name: 'Views of the run' })
+        .getByRole('tab')
+        .evaluateAll(
+          (tabs) => new Set(tabs.map((tab) => Math.round(tab.getBoundingClientRect().height))).size,
+        );
+    await expect.poll(tops).toBe(1);
     await page.getByRole('button', { name: /^\d more$/ }).click();
     await page.getByRole('menuitem', { name: 'Log' }).click();
     await page.getByRole('log').or(page.getByText('Follow the end')).first().waitFor();
     await page.getByRole('button', { name: 'More views: Log' }).waitFor();
-    expect(page.url()).toContain('tab=log');
+    await expect.poll(() => page.url()).toContain('tab=log');
     expect(await violations(app())).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('tab', { name: 'Log' }).waitFor();

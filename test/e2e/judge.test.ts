@@ -27,11 +27,13 @@ describeInShells('judging runs', (app) => {
     await page.getByRole('row', { name: /Together, of 2/ }).waitFor();
     const judged = await app().call('runs.judge', { runs });
     const correct = judged.correct.toLocaleString('en-US');
-    expect(await page.getByRole('row', { name: /Together, of 2/ }).textContent()).toContain(correct);
+    await expect
+      .poll(() => page.getByRole('row', { name: /Together, of 2/ }).textContent())
+      .toContain(correct);
     for (const run of runs) {
       const { testCorrect, name } = await summary(run);
       const row = page.getByRole('row', { name: new RegExp(name) });
-      expect(await row.textContent()).toContain((testCorrect ?? 0).toLocaleString('en-US'));
+      await expect.poll(() => row.textContent()).toContain((testCorrect ?? 0).toLocaleString('en-US'));
     }
     await page.getByRole('heading', { name: `${10_000 - judged.correct} images are still wrong` }).waitFor();
     await page
@@ -46,18 +48,19 @@ describeInShells('judging runs', (app) => {
     await page.getByRole('option', { name: 'last epoch of each' }).click();
     const judged = await app().call('runs.judge', { runs, checkpoint: 'last' });
     const { epoch } = await summary(runs[0] as string);
-    const [head] = await page.getByRole('row', { name: /seed 1/ }).allTextContents();
     expect(judged.columns[0]?.epoch).toBe(epoch);
-    expect(head).toContain((judged.columns[0]?.correct ?? 0).toLocaleString('en-US'));
-    expect(page.url()).toContain('weights=last');
+    await expect.poll(() => page.url()).toContain('weights=last');
+    await expect
+      .poll(async () => (await page.getByRole('row', { name: /seed 1/ }).allTextContents())[0])
+      .toContain((judged.columns[0]?.correct ?? 0).toLocaleString('en-US'));
   });
 
   test('more views of every image are averaged, and that is said', async () => {
     const { page } = app();
     await page.getByRole('combobox', { name: 'Look at every image' }).click();
     await page.getByRole('option', { name: /10 times/ }).click();
-    await page.getByText('10 views of every image is averaged').waitFor();
-    expect(page.url()).toContain('views=ten');
+    await page.getByText('10 views of every image is averaged').waitFor({ timeout: 180_000 });
+    await expect.poll(() => page.url()).toContain('views=ten');
   });
 
   test.each(['light', 'dark'] as const)('nothing in it keeps anybody out, %s', async (theme) => {

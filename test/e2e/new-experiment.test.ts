@@ -12,13 +12,14 @@ describeInShells('new experiment', (app) => {
     await openPage(app(), '/new');
     await start().waitFor();
     await expect.poll(() => start().isEnabled()).toBe(true);
-    expect(await page.getByRole('navigation', { name: 'Start from' }).textContent()).toContain('99.05%');
-    expect(await page.getByRole('row', { name: /^C3 conv/ }).textContent()).toContain('1,516');
+    await page.getByRole('navigation', { name: 'Start from' }).getByText('99.05%').first().waitFor();
+    await expect.poll(() => page.getByRole('row', { name: /^C3 conv/ }).textContent()).toContain('1,516');
   });
 
   test('what is kept to look back at is set for each run, and how much of the disk it takes foretold', async () => {
     const { page } = app();
     const disk = () => page.locator('dt', { hasText: 'On disk' }).locator('xpath=following-sibling::dd[1]');
+    await expect.poll(() => disk().textContent()).toMatch(/\d/);
     const before = await disk().textContent();
     await page.getByRole('checkbox', { name: 'Keep weights' }).click();
     await expect.poll(() => disk().textContent()).not.toBe(before);
@@ -38,7 +39,7 @@ describeInShells('new experiment', (app) => {
     await field('Learning rate').blur();
     const row = app().page.locator('[data-path="train.optimizer.lr"]');
     await row.getByRole('alert').waitFor();
-    expect(await start().isDisabled()).toBe(true);
+    await expect.poll(() => start().isDisabled()).toBe(true);
 
     await field('Learning rate').fill('0.02');
     await field('Learning rate').blur();
@@ -63,7 +64,7 @@ describeInShells('new experiment', (app) => {
     await yaml().fill(text.replace('epochs: 9', 'epochs: ['));
     await page.getByText(/^Line \d+:/).waitFor();
     expect(await field('Epochs').inputValue()).toBe('9');
-    expect(await start().isDisabled()).toBe(true);
+    await expect.poll(() => start().isDisabled()).toBe(true);
     await yaml().fill(text);
     await expect.poll(() => start().isEnabled()).toBe(true);
   });
@@ -82,7 +83,7 @@ describeInShells('new experiment', (app) => {
     await field('Validation set').fill('-5');
     await field('Validation set').blur();
     await app().page.locator('[data-path="dataset.validation"]').getByRole('alert').waitFor();
-    expect(await start().isDisabled()).toBe(true);
+    await expect.poll(() => start().isDisabled()).toBe(true);
   });
 
   test('a clone comes filled in, and shows the one key that was changed', async () => {
@@ -95,8 +96,8 @@ describeInShells('new experiment', (app) => {
 
     await page.getByRole('tab', { name: 'What will happen' }).click();
     const changes = page.getByRole('listitem').filter({ hasText: 'model.options.activation' });
-    expect(await changes.textContent()).toMatch(/relu\s*→\s*sigmoid/);
-    expect(await field('Name').inputValue()).toContain('(activation sigmoid)');
+    await expect.poll(() => changes.textContent()).toMatch(/relu\s*→\s*sigmoid/);
+    await expect.poll(() => field('Name').inputValue()).toContain('(activation sigmoid)');
   });
 
   test('Ctrl+Enter in a field takes what was typed and starts the experiment', async () => {

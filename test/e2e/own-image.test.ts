@@ -49,7 +49,7 @@ describeInShells('an image of one’s own', (app) => {
     const png = await testImageAsPng(4);
     await give(way, `${way}ped.png`, 'image/png', png);
     await page.getByText(`${way}ped.png, 28 × 28`).waitFor();
-    expect(page.url()).toContain('image=own');
+    await expect.poll(() => page.url()).toContain('image=own');
     const prepared = await app().call('runs.prepareImage', {
       run,
       name: 'x.png',
@@ -62,7 +62,7 @@ describeInShells('an image of one’s own', (app) => {
     await page.getByRole('tab', { name: 'Evidence' }).click();
     await expect.poll(() => page.locator('.top li').count()).toBe(5);
     const best = known.probabilities.indexOf(Math.max(...known.probabilities));
-    expect(await page.locator('.top li').first().textContent()).toContain(String(best));
+    await expect.poll(() => page.locator('.top li').first().textContent()).toContain(String(best));
     await page.getByRole('button', { name: 'Back to the test images' }).click();
     await page.getByRole('radiogroup', { name: 'Choose a test image' }).waitFor();
   });
@@ -85,7 +85,7 @@ describeInShells('an image of one’s own', (app) => {
     await openMaps(whitened);
     const choose = page.getByRole('button', { name: 'No own images: whitened data' });
     await choose.waitFor();
-    expect(await choose.isDisabled()).toBe(true);
+    await expect.poll(() => choose.isDisabled()).toBe(true);
     await give('drop', 'seven.png', 'image/png', await testImageAsPng(0));
     await page.getByText('an image of your own cannot be whitened alike').waitFor();
     await page.getByRole('button', { name: 'Back to the test images' }).first().click();

@@ -56,10 +56,7 @@ describeInShells('the queue', (app) => {
 
   test('the status bar tells CPU, memory and store, and says what it cannot read', async () => {
     const status = app().page.getByRole('contentinfo', { name: 'Status' });
-    await expect.poll(() => status.textContent()).toMatch(/\d+% CPU/);
-    const text = await status.textContent();
-    expect(text).toMatch(/of .* memory/);
-    expect(text).toMatch(/GPU memory( not available)?/);
-    expect(text).toMatch(/store \d/);
+    for (const figure of [/\d+% CPU/, /of .* memory/, /GPU memory( not available)?/, /store \d/])
+      await expect.poll(() => status.textContent()).toMatch(figure);
   });
 });

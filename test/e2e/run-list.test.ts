@@ -17,7 +17,7 @@ describeInShells('run list', (app) => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    expect(await run(/seed 2/).evaluate((row) => row === document.activeElement)).toBe(true);
+    await expect.poll(() => run(/seed 2/).evaluate((row) => row === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.url()).toContain('#/run/');
     await page.getByRole('link', { name: /seed 2/ }).waitFor();
@@ -28,9 +28,9 @@ describeInShells('run list', (app) => {
     const box = run(/seed 2/).getByRole('checkbox');
     await run(/seed 2/).focus();
     await page.keyboard.press('Space');
-    expect(await box.isChecked()).toBe(false);
+    await expect.poll(() => box.isChecked()).toBe(false);
     await page.keyboard.press('Space');
-    expect(await box.isChecked()).toBe(true);
+    await expect.poll(() => box.isChecked()).toBe(true);
   });
 
   test('F2 renames in place, and the engine keeps the name', async () => {
@@ -40,8 +40,8 @@ describeInShells('run list', (app) => {
     await page.getByRole('textbox', { name: 'New name of the run' }).fill('the good one');
     await page.keyboard.press('Enter');
     await run(/the good one/).waitFor();
-    const rows = await app().call('runs.list', {});
-    expect(rows.map((row) => row.name)).toContain('the good one');
+    const names = async () => (await app().call('runs.list', {})).map((row) => row.name);
+    await expect.poll(names).toContain('the good one');
   });
 
   test('Escape leaves the name as it was', async () => {
@@ -78,7 +78,7 @@ describeInShells('run list', (app) => {
     const { page } = app();
     await page.getByRole('combobox', { name: 'Filter runs' }).fill('good');
     await run(/seed 1/).waitFor({ state: 'detached' });
-    expect(await run(/the good one/).count()).toBe(1);
+    await expect.poll(() => run(/the good one/).count()).toBe(1);
     await page.keyboard.press('Escape');
     await run(/seed 1/).waitFor();
   });
@@ -88,7 +88,7 @@ describeInShells('run list', (app) => {
     const filter = page.getByRole('combobox', { name: 'Filter runs' });
     await filter.fill('seed > 1 and status = stopped');
     await run(/seed 1/).waitFor({ state: 'detached' });
-    expect(await run(/seed 3/).count()).toBe(1);
+    await expect.poll(() => run(/seed 3/).count()).toBe(1);
     await filter.fill('seed > 1 and (status = stopped');
     await page.getByText('This bracket is not closed.').waitFor();
     await filter.press('Escape');
@@ -108,11 +108,17 @@ describeInShells('run list', (app) => {
   test('the palette reaches pages, runs and actions', async () => {
     const { page } = app();
     await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.type('go to data');
+    await page
+      .getByRole('option', { name: /^go to data/i })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await expect.poll(() => page.url()).toContain('#/data');
 
     await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.type('the good one');
     await page
       .getByRole('option', { name: /^the good one/ })
@@ -126,7 +132,7 @@ describeInShells('run list', (app) => {
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await help.waitFor();
-    expect(await help.textContent()).toContain('Ctrl+K');
+    await expect.poll(() => help.textContent()).toContain('Ctrl+K');
     await page.keyboard.press('Escape');
   });
 
@@ -134,6 +140,8 @@ describeInShells('run list', (app) => {
     const { page } = app();
     const open = () =>
       page.getByRole('navigation', { name: 'Open pages' }).getByRole('link').allTextContents();
+    // By its name, which a page gets once its run is here.
+    await expect.poll(async () => (await open()).join()).toContain('the good one');
     const before = await open();
     await page.reload();
     await expect.poll(open).toEqual(before);

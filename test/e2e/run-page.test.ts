@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeInShells } from '../support/app.ts';
 import { useTheme, violations } from '../support/axe.ts';
+import { hoverUntil, restingBox } from '../support/pointer.ts';
 import { openPage, smallExperiment } from '../support/window.ts';
 
 /** Trains on 6,000 images and is judged on the others: an epoch takes a moment. */
@@ -31,7 +32,8 @@ describeInShells('run page', (app) => {
 
   beforeAll(async () => {
     await openPage(app(), '/experiments');
-    const created = await app().call('experiments.create', { config: quick('watched', 400) });
+    // It is stopped below, and must not have ended by then on any machine.
+    const created = await app().call('experiments.create', { config: quick('watched', 100_000) });
     run = created.runs[0] as string;
     await openPage(app(), `/run/${run}`);
   });
@@ -50,13 +52,14 @@ describeInShells('run page', (app) => {
       const { page } = app();
       await page.getByRole('checkbox', { name: 'follow latest' }).click();
       const chart = card('Loss').getByRole('application');
-      const box = (await chart.boundingBox()) as { x: number; y: number; width: number; height: number };
+      const box = await restingBox(chart);
       await page.mouse.move(box.x + 80, box.y + 60);
       await page.mouse.down();
       await page.mouse.move(box.x + 200, box.y + 80, { steps: 4 });
       await page.mouse.up();
       await button('Show everything').waitFor();
       await card('Loss').getByRole('button', { name: 'Show as table' }).click();
+      await card('Loss').getByRole('grid').waitFor();
       const rows = await tableRows(card('Loss'));
       const total = async () =>
         (await app().call('runs.series', { runs: [run], metrics: ['train/loss'] }))[0]?.total ?? 0;
@@ -87,15 +90,14 @@ describeInShells('run page', (app) => {
       const { page } = app();
       await openTab('curves');
       const chart = card('Accuracy').getByRole('application');
-      const box = (await chart.boundingBox()) as { x: number; y: number; width: number; height: number };
-      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      const box = await restingBox(chart);
       const tooltip = page.locator('.tooltip');
-      await tooltip.waitFor();
+      await hoverUntil(chart, { x: box.width / 2, y: box.height / 2 }, tooltip);
       for (const split of ['train', 'validation', 'test'])
-        expect(await tooltip.textContent()).toContain(split);
-      const charts = await page.getByRole('application').count();
-      expect(charts).toBeGreaterThanOrEqual(4);
-      expect(await page.locator('.crosshair').count()).toBe(charts);
+        await expect.poll(() => tooltip.textContent()).toContain(split);
+      const charts = () => page.getByRole('application').count();
+      await expect.poll(charts).toBeGreaterThanOrEqual(4);
+      await expect.poll(async () => (await page.locator('.crosshair').count()) - (await charts())).toBe(0);
       await page.mouse.move(5, 5);
     });
 
@@ -104,10 +106,11 @@ describeInShells('run page', (app) => {
       const chart = card('Loss').getByRole('application');
       await chart.focus();
       await page.keyboard.press('ArrowRight');
-      const first = await chart.locator('[aria-live]').textContent();
+      const said = () => chart.locator('[aria-live]').textContent();
+      await expect.poll(said).toMatch(/^epoch .*train \d/);
+      const first = await said();
       await page.keyboard.press('ArrowRight');
-      await expect.poll(() => chart.locator('[aria-live]').textContent()).not.toBe(first);
-      expect(first).toMatch(/^epoch .*train \d/);
+      await expect.poll(said).not.toBe(first);
       await page.keyboard.press('Escape');
     });
 
@@ -123,7 +126,7 @@ describeInShells('run page', (app) => {
       expect(csv.name).toBe('Loss.csv');
       expect(lines[0]).toBe('line,epoch,loss');
       await loss.getByRole('button', { name: 'Show as table' }).click();
-      expect(lines.length - 1).toBe(await tableRows(loss));
+      await expect.poll(() => tableRows(loss)).toBe(lines.length - 1);
       await loss.getByRole('button', { name: 'Show as chart' }).click();
 
       const svg = (await download(() => choose('SVG drawing'))).bytes.toString('utf8');
@@ -146,9 +149,9 @@ describeInShells('run page', (app) => {
       await openTab('confusion');
       const matrix = app().page.getByRole('table', { name: 'Confusion matrix' });
       await matrix.waitFor();
-      const counts = await matrix.locator('[data-cell]').allTextContents();
-      const numbers = counts.map((count) => Number(count.replaceAll(',', '')));
-      expect(numbers).toHaveLength(100);
+      const cells = matrix.locator('[data-cell]');
+      await expect.poll(() => cells.count()).toBe(100);
+      const numbers = (await cells.allTextContents()).map((count) => Number(count.replaceAll(',', '')));
       expect(numbers.reduce((sum, count) => sum + count, 0)).toBe(10_000);
       const right = numbers.filter((_, i) => i % 11 === 0).reduce((sum, count) => sum + count, 0);
       const caption = await app()
@@ -162,24 +165,27 @@ describeInShells('run page', (app) => {
       await openTab('kernels');
       const picture = app().page.getByRole('img', { name: /Kernels of layer C3/ });
       await picture.waitFor();
-      const present = await picture.evaluate((element) => {
-        const canvas = element as HTMLCanvasElement;
-        const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-        const side = 6; // five weights and the gap
-        return Array.from({ length: 6 }, (_, map) =>
-          Array.from({ length: 16 }, (_, filter) =>
-            context.getImageData(filter * side, map * side, 1, 1).data[3] ? 'X' : '.',
-          ).join(''),
-        );
-      });
-      expect(present).toEqual([
-        'X...XXX..XXXX.XX',
-        'XX...XXX..XXXX.X',
-        'XXX...XXX..X.XXX',
-        '.XXX..XXXX..X.XX',
-        '..XXX..XXXX.XX.X',
-        '...XXX..XXXX.XXX',
-      ]);
+      const present = () =>
+        picture.evaluate((element) => {
+          const canvas = element as HTMLCanvasElement;
+          const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+          const side = 6; // five weights and the gap
+          return Array.from({ length: 6 }, (_, map) =>
+            Array.from({ length: 16 }, (_, filter) =>
+              context.getImageData(filter * side, map * side, 1, 1).data[3] ? 'X' : '.',
+            ).join(''),
+          );
+        });
+      await expect
+        .poll(present)
+        .toEqual([
+          'X...XXX..XXXX.XX',
+          'XX...XXX..XXXX.X',
+          'XXX...XXX..X.XXX',
+          '.XXX..XXXX..X.XX',
+          '..XXX..XXXX.XX.X',
+          '...XXX..XXXX.XXX',
+        ]);
     });
 
     test('feature maps show every layer, and where a pixel looks', async () => {
@@ -189,20 +195,16 @@ describeInShells('run page', (app) => {
         await page.getByRole('img', { name: `Maps of ${layer}`, exact: true }).waitFor();
       }
       const outputs = page.getByRole('region', { name: 'probabilities' });
-      const probabilities = (await outputs.locator('.value').allTextContents()).map(Number);
-      expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 2);
-      // S2 pools 2 x 2 of what C1 makes of 5 x 5 pixels. A page that still settles may move away from the pointer.
+      const total = async () => {
+        const probabilities = (await outputs.locator('.value').allTextContents()).map(Number);
+        return probabilities.reduce((sum, value) => sum + value, 0);
+      };
+      await expect.poll(total).toBeCloseTo(1, 2);
+      // S2 pools 2 x 2 of what C1 makes of 5 x 5 pixels.
       const readout = page.getByText(
         /S2, map 0, row 1, column 1: .* sees rows 2–7, columns 2–7 of the input/,
       );
-      await expect
-        .poll(async () => {
-          await page
-            .getByRole('img', { name: 'Maps of S2', exact: true })
-            .hover({ position: { x: 4, y: 4 } });
-          return readout.count();
-        })
-        .toBe(1);
+      await hoverUntil(page.getByRole('img', { name: 'Maps of S2', exact: true }), { x: 4, y: 4 }, readout);
     });
 
     test('another image is chosen from the strip, and the address holds it', async () => {
@@ -215,8 +217,8 @@ describeInShells('run page', (app) => {
     test('its configuration names data, seed and checkpoints', async () => {
       await openTab('configuration');
       const { page } = app();
-      const yaml = await page.getByRole('region', { name: 'Configuration' }).textContent();
-      expect(yaml).toContain('activation: relu');
+      const yaml = page.getByRole('region', { name: 'Configuration' });
+      await expect.poll(() => yaml.textContent()).toContain('activation: relu');
       await page.getByRole('row', { name: /best/ }).first().waitFor();
     });
 

@@ -10,6 +10,7 @@ describeInShells('the table of runs', (app) => {
   const row = (name: RegExp) => table().getByRole('row', { name });
   const head = (name: string) => table().getByRole('columnheader', { name });
   const headings = () => table().getByRole('columnheader').allTextContents();
+  const rows = () => table().locator('[data-index]').count();
 
   beforeAll(async () => {
     await openPage(app(), '/runs');
@@ -25,7 +26,7 @@ describeInShells('the table of runs', (app) => {
     const filter = page.getByRole('combobox', { name: /^Filter: words/ });
     await filter.fill('lr = 0.1 and seed >= 2');
     await row(/0\.01\/seed 2/).waitFor({ state: 'detached' });
-    expect(await table().locator('[data-index]').count()).toBe(1);
+    await expect.poll(rows).toBe(1);
     await page.getByText('1 of 6 runs').waitFor();
 
     await filter.fill('');
@@ -35,8 +36,9 @@ describeInShells('the table of runs', (app) => {
     await page.getByRole('option', { name: 'momentum' }).waitFor();
     await filter.press('ArrowDown');
     await filter.press('Enter');
-    expect(await filter.inputValue()).toBe('momentum ');
+    await expect.poll(() => filter.inputValue()).toBe('momentum ');
     await filter.fill('');
+    await expect.poll(rows).toBe(6);
   });
 
   test('says in place what is wrong with a filter, and keeps what it showed', async () => {
@@ -44,8 +46,8 @@ describeInShells('the table of runs', (app) => {
     const filter = page.getByRole('combobox', { name: /^Filter: words/ });
     await filter.fill('lrr = 0.1');
     await page.getByText('No run has a key "lrr" (did you mean "lr"?).').waitFor();
-    expect(await filter.getAttribute('aria-invalid')).toBe('true');
-    expect(await table().locator('[data-index]').count()).toBe(6);
+    await expect.poll(() => filter.getAttribute('aria-invalid')).toBe('true');
+    expect(await rows()).toBe(6);
     await filter.fill('');
   });
 
@@ -55,7 +57,7 @@ describeInShells('the table of runs', (app) => {
     await page.getByRole('checkbox', { name: 'train.optimizer.lr' }).click();
     await page.keyboard.press('Escape');
     const group = row(/^0\.1 2 runs/);
-    expect(await group.getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => group.getAttribute('aria-expanded')).toBe('true');
     await group.focus();
     await page.keyboard.press('ArrowLeft');
     await row(/0\.1\/seed 2/).waitFor({ state: 'detached' });
@@ -71,7 +73,7 @@ describeInShells('the table of runs', (app) => {
     const { page } = app();
     await head('State').getByRole('button').focus();
     await page.keyboard.press('Shift+ArrowRight');
-    expect((await headings()).slice(4, 6)).toEqual(['Epoch', 'State']);
+    await expect.poll(async () => (await headings()).slice(4, 6)).toEqual(['Epoch', 'State']);
     await head('Test at best').getByRole('button').dragTo(head('Best').first());
     await expect.poll(async () => (await headings())[1]).toBe('Test at best');
     const before = (await head('Name').boundingBox())?.width ?? 0;
@@ -81,11 +83,11 @@ describeInShells('the table of runs', (app) => {
     await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Device' }).click();
     await page.keyboard.press('Escape');
+    await expect.poll(headings).toContain('Device');
     const order = await headings();
-    expect(order).toContain('Device');
     await page.reload();
     await table().waitFor();
-    expect(await headings()).toEqual(order);
+    await expect.poll(headings).toEqual(order);
   });
 
   test('at 1100 px shows what is looked for first, and says that more columns follow', async () => {
@@ -100,7 +102,7 @@ describeInShells('the table of runs', (app) => {
       return (box?.x ?? 0) + (box?.width ?? 1e9);
     };
     for (const name of ['Best at epoch', 'Test at best', 'State'])
-      expect(await right(name)).toBeLessThan(1100);
+      await expect.poll(() => right(name)).toBeLessThan(1100);
     await page.getByRole('button', { name: /^\d more column/ }).click();
     await expect.poll(() => table().evaluate((it) => it.scrollLeft)).toBeGreaterThan(0);
     await page.setViewportSize({ width: 1440, height: 900 });
@@ -116,7 +118,7 @@ describeInShells('the table of runs', (app) => {
     await expect.poll(async () => (await headings())[1]).toBe('State');
     await page.reload();
     await table().waitFor();
-    expect((await headings())[1]).toBe('State');
+    await expect.poll(async () => (await headings())[1]).toBe('State');
     const left = async (name: string) => (await head(name).boundingBox())?.x;
     const [state, best] = [await left('State'), await left('Best at epoch')];
     await table().evaluate((it) => it.scrollTo({ left: 200 }));
@@ -152,12 +154,12 @@ describeInShells('the table of runs', (app) => {
   });
 
   test('sorts by any column, and says so', async () => {
+    const sorted = () => head('Name').getAttribute('aria-sort');
     await head('Name').getByRole('button').click();
-    expect(await head('Name').getAttribute('aria-sort')).toBe('ascending');
+    await expect.poll(sorted).toBe('ascending');
     await head('Name').getByRole('button').click();
-    expect(await head('Name').getAttribute('aria-sort')).toBe('descending');
-    const first = await table().locator('[data-index="0"]').textContent();
-    expect(first).toContain('seed 2');
+    await expect.poll(sorted).toBe('descending');
+    await expect.poll(() => table().locator('[data-index="0"]').textContent()).toContain('seed 2');
   });
 
   test('names, tags and notes are edited in place, and found by', async () => {
@@ -173,8 +175,9 @@ describeInShells('the table of runs', (app) => {
     await page.getByRole('button', { name: /^Notes on the good one/ }).click();
     await page.getByRole('textbox', { name: 'Notes on the good one' }).fill('as in the lecture');
     await page.keyboard.press('Enter');
-    const [run] = (await app().call('runs.list', {})).filter(({ name }) => name === 'the good one');
-    expect(run).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture' });
+    const kept = async () =>
+      (await app().call('runs.list', {})).find(({ name }) => name === 'the good one') ?? null;
+    await expect.poll(kept).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture' });
     const filter = page.getByRole('combobox', { name: /^Filter: words/ });
     await filter.fill('tag = paper lecture');
     await expect.poll(() => table().locator('[data-index]').count()).toBe(1);
@@ -183,6 +186,9 @@ describeInShells('the table of runs', (app) => {
 
   test('a run has one colour, which can be changed, in the table and the list alike', async () => {
     const { page } = app();
+    const dotIn = (scope: string) =>
+      page.locator(scope, { hasText: 'the good one' }).locator('.dot').first().getAttribute('style');
+    const before = await dotIn('[role=treeitem]');
     await page.getByRole('button', { name: 'Colour of the good one' }).click();
     await page.getByRole('button', { name: 'Colour 4', exact: true }).click();
     await expect
@@ -190,9 +196,9 @@ describeInShells('the table of runs', (app) => {
         async () => (await app().call('runs.list', {})).find(({ name }) => name === 'the good one')?.colour,
       )
       .toBe(3);
-    const dotIn = (scope: string) =>
-      page.locator(scope, { hasText: 'the good one' }).locator('.dot').first().getAttribute('style');
-    await expect.poll(() => dotIn('[role=treegrid] [data-index]')).toBe(await dotIn('[role=treeitem]'));
+    await expect.poll(() => dotIn('[role=treeitem]')).not.toBe(before);
+    const now = await dotIn('[role=treeitem]');
+    await expect.poll(() => dotIn('[role=treegrid] [data-index]')).toBe(now);
   });
 
   test('pinned runs stay on top of the table and of the list', async () => {
@@ -202,8 +208,7 @@ describeInShells('the table of runs', (app) => {
       .focus();
     await page.keyboard.press('p');
     await page.getByRole('treeitem', { name: /^Pinned/ }).waitFor();
-    const first = await table().locator('[data-index="0"]').textContent();
-    expect(first).toContain('others');
+    await expect.poll(() => table().locator('[data-index="0"]').textContent()).toContain('others');
     await table().locator('[data-index="0"]').focus();
     await page.keyboard.press('p');
     await page.getByRole('treeitem', { name: /^Pinned/ }).waitFor({ state: 'detached' });
@@ -220,7 +225,7 @@ describeInShells('the table of runs', (app) => {
     await page.getByRole('button', { name: 'Undo' }).waitFor();
     await page.keyboard.press('Control+z');
     await row(/the good one/).waitFor();
-    expect(await whole()).toEqual(before);
+    await expect.poll(whole).toEqual(before);
   });
 
   test('is exported as CSV, the rows and columns that are shown', async () => {

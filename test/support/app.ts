@@ -42,7 +42,7 @@ export interface App {
 
 /** Registers the same specs for the browser and for Electron; where there is no Electron, they are skipped and say why. */
 export function describeInShells(name: string, specs: (app: () => App) => void): void {
-  describeWith(`${name} (browser)`, openInBrowser, specs);
+  describeWith(`${name} (browser)`, () => openInBrowser(), specs);
   const electron = findElectron();
   if ('path' in electron) describeWith(`${name} (Electron)`, () => openInElectron(electron.path), specs);
   else {
@@ -66,10 +66,13 @@ function describeWith(name: string, open: () => Promise<App>, specs: (app: () =>
   });
 }
 
-/** Opens the workbench in Chromium on a new home. */
-export async function openInBrowser(): Promise<App> {
+/**
+ * Opens the workbench in Chromium on a new home.
+ * @param args of its host
+ */
+export async function openInBrowser(args?: string[]): Promise<App> {
   const home = temporaryFolder();
-  const host = await startHostProcess(home.path);
+  const host = await startHostProcess(home.path, args);
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   bePatient(context);

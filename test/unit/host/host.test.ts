@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ConvolabError } from '../../../core/contract/errors.ts';
 import type { EngineEvent, EventBatch, Reply } from '../../../core/contract/events.ts';
 import { type Host, startHost } from '../../../core/host/host.ts';
+import { defaultPort } from '../../../core/host/listen.ts';
+import { freePort } from '../../support/ports.ts';
 import { temporaryFolder } from '../../support/project.ts';
 import { RecordingEngine } from '../../support/recording-engine.ts';
 
@@ -236,9 +238,9 @@ describe('a window', () => {
 
 describe('the port', () => {
   test('that the user asked for is taken, or said to be in use', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
     await expect(startHost({ engine, port })).rejects.toMatchObject({
       code: 'port.in-use',
       subject: String(port),
@@ -254,7 +256,8 @@ describe('the port', () => {
   test('by default is the first free one', async () => {
     const first = await startHost({ engine });
     const second = await startHost({ engine });
-    expect(second.port).toBeGreaterThan(first.port);
+    expect(second.port).not.toBe(first.port);
+    for (const { port } of [first, second]) expect(port).toBeGreaterThanOrEqual(defaultPort);
     await Promise.all([first.close(), second.close()]);
   });
 
@@ -267,7 +270,7 @@ describe('the port', () => {
 
 test('closing the host disconnects its windows and frees the port', async () => {
   const own = new RecordingEngine();
-  const second = await startHost({ engine: own, port: 0, root: folder.path });
+  const second = await startHost({ engine: own, port: await freePort(), root: folder.path });
   const url = new URL(second.issueUrl());
   const opened = await fetch(url);
   const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
