@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
 import { decodeImage } from './decode.ts';
 import { Fitter } from './fit.ts';
-import type { DecodeAnswer, DecodedFile, DecodeJob, EncodedImage, Fit } from './job.ts';
+import type { DecodeAnswer, DecodedFile, DecodeJob, EncodedImage, Fit, ToDecoder } from './job.ts';
 
 /** Entry of a decoding thread: images as they lie in their files in, samples of one size out. */
 const fitters = new Map<string, Fitter>();
@@ -30,4 +30,7 @@ async function answer({ id, images, fit }: DecodeJob): Promise<void> {
   parentPort?.postMessage({ id, images: decoded } satisfies DecodeAnswer, buffers);
 }
 
-parentPort?.on('message', (job: DecodeJob) => void answer(job));
+parentPort?.on('message', (message: ToDecoder) => {
+  if ('end' in message) parentPort?.close();
+  else void answer(message);
+});

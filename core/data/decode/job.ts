@@ -15,6 +15,11 @@ export interface EncodedImage {
   readonly bytes: Uint8Array;
 }
 
+export type ToDecoder =
+  | DecodeJob
+  /** No other job follows. */
+  | { readonly end: true };
+
 /** Images for a decoding thread, and how large they are wanted. */
 export interface DecodeJob {
   readonly id: number;

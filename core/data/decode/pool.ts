@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
-import type { DecodeAnswer, DecodedFile, DecodeJob, EncodedImage, Fit } from './job.ts';
+import { endThread } from '../end-thread.ts';
+import type { DecodeAnswer, DecodedFile, EncodedImage, Fit, ToDecoder } from './job.ts';
 
 /** Images in one message to a thread: enough to hide the way there and back, few enough to share out evenly. */
 const imagesPerJob = 8;
@@ -59,7 +60,7 @@ export class DecodePool {
   #send(images: readonly EncodedImage[], fit: Fit): Promise<readonly DecodedFile[]> {
     const id = this.#jobs++;
     const thread = this.#threads[id % this.#threads.length] as Worker;
-    const job: DecodeJob = { id, images, fit };
+    const job: ToDecoder = { id, images, fit };
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { thread, resolve, reject });
       thread.postMessage(job);
@@ -70,6 +71,7 @@ export class DecodePool {
   async close(): Promise<void> {
     for (const { reject } of this.#waiting.values()) reject(closed());
     this.#waiting.clear();
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    for (const thread of this.#threads) thread.postMessage({ end: true } satisfies ToDecoder);
+    await Promise.all(this.#threads.map(endThread));
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
+import { endThread } from '../end-thread.ts';
 import type { OnDeriving } from './make.ts';
 import type { Reference } from './section.ts';
 import type { Tasks, ThreadJob, ThreadMessage } from './worker.ts';
@@ -26,23 +27,24 @@ export function inThread<T extends keyof Tasks>(
     const job: ThreadJob = { task, reference, home };
     const thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: job });
     let making: string | undefined;
-    const end = async (settle: () => void) => {
+    const end = async (over: Promise<unknown>, settle: () => void) => {
       signal?.removeEventListener('abort', abort);
-      await thread.terminate();
+      await over;
       settle();
     };
     const giveUp = async () => {
       if (making !== undefined) await rm(making, { recursive: true, force: true });
       reject(signal?.reason);
     };
-    const abort = () => void end(() => void giveUp());
+    const abort = () => void end(thread.terminate(), () => void giveUp());
     signal?.addEventListener('abort', abort);
     thread.on('message', (message: ThreadMessage) => {
       if (message.type === 'begun') making = message.folder;
       else if (message.type === 'progress') onProgress?.(...message.of);
-      else if (message.type === 'done') void end(() => resolve(message.result as Tasks[T]));
-      else void end(() => reject(ConvolabError.fromJSON(message.error)));
+      else if (message.type === 'done')
+        void end(endThread(thread), () => resolve(message.result as Tasks[T]));
+      else void end(endThread(thread), () => reject(ConvolabError.fromJSON(message.error)));
     });
-    thread.on('error', (error) => void end(() => reject(error)));
+    thread.on('error', (error) => void end(endThread(thread), () => reject(error)));
   });
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConvolabError } from '../../contract/errors.ts';
 import type { ParsedParams, Result } from '../../contract/methods.ts';
+import { endThread } from '../../data/end-thread.ts';
 import type { DeskProgress, FromReader, Question, ToReader } from './protocol.ts';
 
 /** A reading thread that nobody asks anything goes, and with it the data sets it holds in memory. */
@@ -68,8 +69,10 @@ export class DataDesk {
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
+    if (worker === null) return;
     this.#lose(worker, interrupted());
-    await worker?.terminate();
+    this.#send(worker, { end: true });
+    await endThread(worker);
   }
 
   #send(worker: Worker, message: ToReader): void {
@@ -107,8 +110,8 @@ export class DataDesk {
     this.#idle = setTimeout(() => void this.close(), idleMs).unref();
   }
 
-  #lose(worker: Worker | null, why: ConvolabError): void {
-    if (worker === null || this.#worker !== worker) return;
+  #lose(worker: Worker, why: ConvolabError): void {
+    if (this.#worker !== worker) return;
     this.#worker = null;
     for (const caller of this.#callers.values()) caller.reject(why);
     this.#callers.clear();

@@ -29,7 +29,9 @@ export type DeskProgress = Pick<
 export type ToReader =
   | Asked
   | { readonly cancel: number; readonly reason: unknown }
-  | { readonly forget: true };
+  | { readonly forget: true }
+  /** Nobody waits for an answer any more. */
+  | { readonly end: true };
 
 export type FromReader =
   | { readonly id: number; readonly answer: Result<Question> }

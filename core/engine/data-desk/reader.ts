@@ -53,10 +53,21 @@ async function find(
   throw new ConvolabError('method.unknown', `No thread knows "${asked.question}".`);
 }
 
+/** With nothing left to wait for, the thread ends. */
+function end(): void {
+  port?.close();
+  for (const controller of underWay.values()) controller.abort('pause');
+  forget();
+}
+
+function forget(): void {
+  forgetGalleries();
+  forgetDatasets();
+}
+
 port?.on('message', (message: ToReader) => {
-  if ('forget' in message) {
-    forgetGalleries();
-    forgetDatasets();
-  } else if ('cancel' in message) underWay.get(message.cancel)?.abort(message.reason);
+  if ('end' in message) end();
+  else if ('forget' in message) forget();
+  else if ('cancel' in message) underWay.get(message.cancel)?.abort(message.reason);
   else void answer(message);
 });

@@ -106,12 +106,13 @@ void release(napi_env, void*, void* mapping) { delete static_cast<Mapping*>(mapp
 }  // namespace
 
 napi_value mapFile(napi_env env, const std::string& path) {
-  std::unique_ptr<Mapping> mapping = map(path);
-  napi_value buffer;
-  js::check(env, napi_create_external_arraybuffer(env, mapping->data, mapping->size, release, mapping.get(), &buffer),
-            "hand out a mapped file");
+  // The buffer's from here on, also where making it fails: it may be that only a step after `release` was taken down
+  // failed, such as in a thread that is told to end, and then it is called as well.
+  Mapping* mapping = map(path).release();
   const size_t size = mapping->size;
-  mapping.release();
+  napi_value buffer;
+  js::check(env, napi_create_external_arraybuffer(env, mapping->data, size, release, mapping, &buffer),
+            "hand out a mapped file");
   napi_value array;
   js::check(env, napi_create_typedarray(env, napi_uint8_array, size, buffer, 0, &array), "make an array");
   return array;
