@@ -190,12 +190,12 @@ describeInShells('the table of runs', (app) => {
       page.locator(scope, { hasText: 'the good one' }).locator('.dot').first().getAttribute('style');
     const before = await dotIn('[role=treeitem]');
     await page.getByRole('button', { name: 'Colour of the good one' }).click();
-    await page.getByRole('button', { name: 'Colour 4', exact: true }).click();
+    await page.getByRole('button', { name: 'Colour 6', exact: true }).click();
     await expect
       .poll(
         async () => (await app().call('runs.list', {})).find(({ name }) => name === 'the good one')?.colour,
       )
-      .toBe(3);
+      .toBe(5);
     await expect.poll(() => dotIn('[role=treeitem]')).not.toBe(before);
     const now = await dotIn('[role=treeitem]');
     await expect.poll(() => dotIn('[role=treegrid] [data-index]')).toBe(now);
@@ -218,7 +218,7 @@ describeInShells('the table of runs', (app) => {
     const { page } = app();
     const whole = async () => (await app().call('runs.list', {})).find(({ name }) => name === 'the good one');
     const before = await whole();
-    expect(before).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture', colour: 3 });
+    expect(before).toMatchObject({ tags: ['keep', 'paper'], notes: 'as in the lecture', colour: 5 });
     await row(/the good one/).focus();
     await page.keyboard.press('Delete');
     await row(/the good one/).waitFor({ state: 'detached' });
