@@ -112,4 +112,32 @@ describeInShells('judging runs', (app) => {
     expect(await violations(app())).toEqual([]);
     expect(app().errors).toEqual([]);
   });
+
+  test('a variant is made in the form, of whatever has a field there', async () => {
+    const { page } = app();
+    await openPage(app(), '/new?preset=lenet-5');
+    await button('Add a variant').click();
+    await button('Set something…').click();
+    await page.getByRole('menuitem', { name: 'Batch size (train.batchSize)' }).click();
+    const size = (variant: number) =>
+      page.getByRole('textbox', { name: `train.batchSize of variant ${variant}` });
+    await page.getByText('variant 1: ').waitFor();
+    const usual = await size(1).inputValue();
+    expect(Number(usual)).toBeGreaterThan(1);
+    await button('Add a variant').click();
+    await size(2).fill('7');
+    await size(2).press('Tab');
+    await page.getByText('variant 2: 7').waitFor();
+    await button('Start 2 runs').waitFor();
+    expect(await violations(app())).toEqual([]);
+    await button('Leave train.batchSize out of variant 1').click();
+    await page.getByText(`variant 1: ${usual}`).waitFor({ state: 'detached' });
+    await page.getByText('as above').waitFor();
+    await button('Take the variant variant 1 out').click();
+    await size(1).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    const yaml = page.getByRole('textbox', { name: 'The experiment as YAML' });
+    await expect.poll(() => yaml.inputValue()).toMatch(/variants:\n\s+variant 2:\n\s+train\.batchSize: 7\n/);
+    expect(app().errors).toEqual([]);
+  });
 });

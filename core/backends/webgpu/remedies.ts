@@ -66,7 +66,7 @@ function withoutDriver(found: readonly string[]): Absence {
   }
   return {
     reason: 'There is no Vulkan driver, and no graphics card that would need one can be seen.',
-    help: `If there is a graphics card of AMD or Intel: ${mesa} Of NVIDIA: ${nvidia}`,
+    help: 'If there is one, install its driver: docs/gpu.md says which packages a card of AMD, Intel or NVIDIA needs, in a container too.',
   };
 }
 

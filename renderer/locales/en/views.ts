@@ -62,6 +62,7 @@ export const views = {
     validationHelp:
       'Images held out of the training set to choose the best epoch by: a number, or a share below 1. With 0 the test set decides, which is no fair comparison.',
     validationUnit: 'images',
+    validationShare: 'of the images',
     preprocess: 'Preprocessing',
     preprocessNone: 'None',
     preprocessHelp: 'What is done to every pixel before the network sees it.',
@@ -96,6 +97,9 @@ export const views = {
     variants: 'Variants',
     variantsHelp:
       'Settings that vary together, by name: one run each, with every seed. For a rate that depends on the activation, or for leaving out one idea at a time.',
+    variantsNone: 'None',
+    variantSet: 'Set something…',
+    variantDrop: 'Leave {path} out of {name}',
     variantPlain: 'as above',
     variantName: 'Name of the variant',
     variantRemove: 'Take the variant {name} out',

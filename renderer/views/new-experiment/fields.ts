@@ -76,7 +76,13 @@ function partFields({ path, variants, label }: TypedPart, draft: Draft): PlacedF
   return [type, ...fields];
 }
 
-function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Text): PlacedField[] {
+function dataFields(
+  catalog: Catalog,
+  draft: Draft,
+  own: readonly { name: string }[],
+  text: Text,
+): PlacedField[] {
+  const held = Number(getAt(draft, 'dataset.validation'));
   return [
     place(
       'dataset.name',
@@ -94,7 +100,7 @@ function dataFields(catalog: Catalog, own: readonly { name: string }[], text: Te
     place('dataset.validation', {
       label: text('form.validation'),
       kind: 'number',
-      unit: text('form.validationUnit'),
+      unit: text(held > 0 && held < 1 ? 'form.validationShare' : 'form.validationUnit'),
       default: 0,
       help: text('form.validationHelp'),
     }),
@@ -188,7 +194,7 @@ export function formSections(
 ): FormSection[] {
   const name = place('name', { label: text('form.name'), kind: 'text', help: text('form.nameHelp') }, false);
   return [
-    { id: 'data', fields: dataFields(catalog, own, text) },
+    { id: 'data', fields: dataFields(catalog, draft, own, text) },
     { id: 'network', fields: networkFields(catalog, draft, text) },
     { id: 'training', fields: trainingFields(catalog, devices, draft, text) },
     { id: 'repeat', fields: [name] },
