@@ -40,9 +40,16 @@ const shorthandFile = z.strictObject({
 /** For the window's form. */
 export const shorthandFields: readonly FieldDescriptor[] = describeFields(shorthandSource);
 
-/** Whether a text is meant as shorthand: it starts with the input's extents. */
+/** Between two parts: a hyphen, or the dash that it becomes in print. */
+const hyphen = /\s*[-‐–−]\s*/;
+
+/** Whether a text is meant as shorthand: it starts with extents, or one of its parts can be nothing else. */
 export function looksLikeShorthand(text: string): boolean {
-  return /^\d+x\d+x\d+-/i.test(text);
+  const parts = text.trim().split(hyphen);
+  return (
+    /^\d+(x\d+)+$/i.test(parts[0] ?? '') ||
+    parts.some((part) => kinds.some(({ pattern }) => pattern.test(part)))
+  );
 }
 
 /** Whether a model file is written in shorthand. */
@@ -60,7 +67,7 @@ export function expandShorthand(source: object): ModelSpec {
   const issues = findIssues(schema, source, ['model']);
   if (issues.length > 0) throw specError('The shorthand', issues);
   const read = schema.parse(source);
-  const [first = '', ...tokens] = read.shorthand.trim().split('-');
+  const [first = '', ...tokens] = read.shorthand.trim().split(hyphen);
   const faults: string[] = [];
   const input = readInput(first, faults);
   const layers = tokens.map((token, i) => readLayer(token, i + 1, faults));

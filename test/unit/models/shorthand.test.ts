@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConvolabError } from '../../../core/contract/errors.ts';
 import { describeModel } from '../../../core/graph/describe.ts';
 import { buildGraph } from '../../../core/graph/graph.ts';
-import { resolveModel } from '../../../core/models/index.ts';
-import { expandShorthand } from '../../../core/models/shorthand.ts';
+import { presets, resolveModel } from '../../../core/models/index.ts';
+import { expandShorthand, looksLikeShorthand } from '../../../core/models/shorthand.ts';
 import { applySet, expandExperiment, parseExperiment } from '../../../core/train/experiment.ts';
 import { embedModelFiles } from '../../../core/train/model-issues.ts';
 
@@ -48,6 +48,19 @@ describe('shorthand', () => {
       { type: 'dense', units: 10 },
     ]);
     expect(loss).toMatchObject({ type: 'mse' });
+  });
+
+  it('is known by its parts, also where its input is left out or wrong, and no preset is', () => {
+    for (const text of [digits, '29x29-20C4-10N', '1x29x29', '20C4-10N', '1x8x8-3Q4'])
+      expect(looksLikeShorthand(text), text).toBe(true);
+    for (const text of [...presets.map(({ name }) => name), 'lenet5', 'stl-12', ''])
+      expect(looksLikeShorthand(text), text).toBe(false);
+  });
+
+  it('may have been copied from print, with dashes and spaces', () => {
+    const { layers, input } = expandShorthand({ shorthand: ' 1x29x29–20C4 – MP2−10N ' });
+    expect(input).toEqual([1, 29, 29]);
+    expect(layers.map(({ id }) => id)).toEqual(['C1', 'P2', 'N3']);
   });
 
   it('names every part that it cannot read', () => {
