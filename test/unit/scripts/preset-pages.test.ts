@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { augmentDescriptors } from '../../../core/data/augment/index.ts';
+import { layerDescriptors } from '../../../core/layers/index.ts';
+import { lossDescriptors } from '../../../core/train/losses.ts';
+import { optimizerDescriptors } from '../../../core/train/optimizers/index.ts';
+import { scheduleDescriptors } from '../../../core/train/schedules/index.ts';
+import { buildingBlocks } from '../../support/preset-pages/blocks.ts';
 import { presetPages } from '../../support/preset-pages/pages.ts';
 import { projectRoot } from '../../support/project.ts';
 
@@ -12,6 +18,28 @@ describe('the pages of the presets', () => {
     expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
     for (const [name, content] of pages) {
       expect(readFileSync(join(folder, name), 'utf8'), `${name}: npm run preset-pages`).toBe(content);
+    }
+  });
+});
+
+describe('the page of building blocks', () => {
+  const page = readFileSync(join(projectRoot, 'docs', 'building-blocks.md'), 'utf8');
+
+  it('says what the blocks say', () => {
+    expect(buildingBlocks(), 'npm run preset-pages').toBe(page);
+  });
+
+  it('has every layer, loss, optimizer, schedule and augmentation', () => {
+    const known = [
+      layerDescriptors,
+      lossDescriptors,
+      optimizerDescriptors,
+      scheduleDescriptors,
+      augmentDescriptors,
+    ];
+    for (const { type, fields } of known.flat()) {
+      expect(page).toContain(`### \`${type}\`: `);
+      for (const { key } of fields) expect(page).toContain(`| \`${key}\` |`);
     }
   });
 });
