@@ -24,7 +24,7 @@ describeInShells('compare page', (app) => {
   test('follows the runs while they train', async () => {
     const ended = async () =>
       (await app().call('runs.list', {})).filter((run) => run.status === 'finished').length;
-    await expect.poll(ended, { timeout: 120_000 }).toBe(4);
+    await expect.poll(ended).toBe(4);
     await expect.poll(() => row('relu').textContent()).toContain('%');
   });
 
@@ -111,9 +111,7 @@ describeInShells('compare page', (app) => {
     const { runs: made } = await app().call('experiments.create', { config });
     runs.push(...made);
     await expect
-      .poll(async () => (await app().call('runs.get', { run: made[0] as string })).summary.best, {
-        timeout: 120_000,
-      })
+      .poll(async () => (await app().call('runs.get', { run: made[0] as string })).summary.best)
       .not.toBeNull();
     await results().getByText('selected on test').first().waitFor();
     await openPage(app(), `/run/${made[0]}`);

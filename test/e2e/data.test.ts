@@ -157,9 +157,7 @@ describeInShells('the data page', (app) => {
         datasetVersion: expect.stringContaining('own copy'),
         datasetHash: expect.any(String),
       });
-    await expect
-      .poll(async () => (await app().call('runs.list', {}))[0]?.status, { timeout: 90_000 })
-      .toBe('finished');
+    await expect.poll(async () => (await app().call('runs.list', {}))[0]?.status).toBe('finished');
   });
 
   test('trains on a folder that was dropped on the window, in two clicks more', async () => {
@@ -174,9 +172,7 @@ describeInShells('the data page', (app) => {
     await question.getByRole('button', { name: 'Train on it' }).click();
     await page.getByRole('button', { name: 'Start 1 run' }).click();
     await page.getByRole('tree', { name: 'Runs' }).getByText('dropped, first try').first().waitFor();
-    await expect
-      .poll(async () => (await app().call('runs.list', {})).at(-1)?.status, { timeout: 90_000 })
-      .toBe('finished');
+    await expect.poll(async () => (await app().call('runs.list', {})).at(-1)?.status).toBe('finished');
   });
 
   test('says of what else is dropped why it is of no use, and what would be', async () => {

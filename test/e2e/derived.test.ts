@@ -15,7 +15,7 @@ describeInShells('what is made of a data set', (app) => {
     await page.getByRole('menuitem', { name: 'Pairs' }).click();
     await page.getByRole('button', { name: 'Look at these samples' }).click();
     await page.getByRole('heading', { level: 1, name: 'MNIST, then pairs' }).waitFor();
-    await page.getByText('20,000 images').waitFor({ timeout: 100_000 });
+    await page.getByText('20,000 images').waitFor();
     await page.getByRole('tab', { name: 'Overview', exact: true }).click();
     const same = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^same/ });
     await expect.poll(() => same.getByRole('cell').allTextContents()).toEqual(['10,000', '2,000']);
@@ -47,7 +47,7 @@ describeInShells('what is made of a data set', (app) => {
     const { page } = app();
     await openPage(app(), '/data/mnist-scenes?tab=overview');
     const ones = page.getByRole('table', { name: 'Images per class' }).getByRole('row', { name: /^1 / });
-    await ones.waitFor({ timeout: 100_000 });
+    await ones.waitFor();
     const count = async () =>
       Number((await ones.getByRole('cell').first().textContent())?.replace(',', '') ?? Number.NaN);
     await expect.poll(count).toBeGreaterThan(800);

@@ -48,7 +48,7 @@ describe('a user of the workbench', () => {
     await schedule.waitFor();
     await expect.poll(() => schedule.getAttribute('aria-label')).toMatch(/2 epochs: 0\.05 to 0\.025$/);
     const status = async () => (await app.call('runs.get', { run: runs[0] ?? '' })).summary.status;
-    await expect.poll(status, { timeout: 120_000 }).toBe('finished');
+    await expect.poll(status).toBe('finished');
     await openPage(app, `/run/${runs[0]}?tab=curves`);
     await app.page
       .getByRole('heading', { name: /learning rate|^Rate$/i })
@@ -86,7 +86,7 @@ describe('a user of the workbench', () => {
       });
       await page.getByRole('button', { name: 'Start 1 run' }).click();
       const found = async () => (await elsewhere.call('runs.list', {}))[0];
-      await expect.poll(async () => (await found())?.status, { timeout: 120_000 }).toBe('finished');
+      await expect.poll(async () => (await found())?.status).toBe('finished');
       const again = (await elsewhere.call('runs.get', { run: (await found())?.id ?? '' })) ?? {};
       const first = await app.call('runs.get', { run });
       expect(again.config).toEqual(first.config);
@@ -112,9 +112,7 @@ describe('a user of the workbench', () => {
     await app.page
       .getByText(/validation\/accuracy came to .*, and was to reach 0\.1\./)
       .first()
-      .waitFor({
-        timeout: 120_000,
-      });
+      .waitFor();
     // Its log says so before the run is over.
     const summary = async () => (await app.call('runs.get', { run: runs[0] ?? '' })).summary;
     await expect.poll(summary).toMatchObject({ status: 'finished', bestEpoch: 1 });

@@ -28,7 +28,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Milliseconds that a page is waited for: more than it ever takes on a busy machine. */
-const patience = 60_000;
+const patience = 120_000;
 
 /** Has every wait on the pages of a context last long enough for a machine that does much else. */
 export function bePatient(context: BrowserContext): void {
