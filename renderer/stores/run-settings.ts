@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowReactive, shallowRef, watch } from 'vue';
 import { ConvolabError } from '../../core/contract/errors.ts';
-import type { KnownKeys, Settings } from '../../core/contract/filter/keys.ts';
+import { type KnownKeys, numberPaths, type Settings } from '../../core/contract/filter/keys.ts';
 import { unpackSettings } from '../../core/contract/settings.ts';
 import { useBridge } from '../app/bridge.ts';
 import { useRunsStore } from './runs.ts';
@@ -26,7 +26,11 @@ export const useRunSettingsStore = defineStore('runSettings', () => {
     return byRun.get(run) ?? runs.byId.get(run)?.choices ?? {};
   }
 
-  const known = computed<KnownKeys>(() => ({ metrics: metrics.value, paths: paths.value }));
+  const known = computed<KnownKeys>(() => ({
+    metrics: metrics.value,
+    paths: paths.value,
+    numbers: numberPaths(byRun.values()),
+  }));
   /** The same object as long as nothing is new: rows change ten times a second, names hardly ever. */
   const metrics = computed<ReadonlySet<string>>((before) => {
     const now = new Set<string>();

@@ -48,6 +48,12 @@ describeInShells('the table of runs', (app) => {
     await page.getByText('No run has a key "lrr" (did you mean "lr"?).').waitFor();
     await expect.poll(() => filter.getAttribute('aria-invalid')).toBe('true');
     expect(await rows()).toBe(6);
+    await filter.fill('status = stoped and seed = 1');
+    await page.getByText('No run is ever "stoped" (did you mean "stopped"?).').waitFor();
+    await page.locator('main mark', { hasText: /^stoped$/ }).waitFor();
+    await filter.fill('seed = one and lr = 0.1');
+    await page.getByText('"seed" is a number, and "one" is not.').waitFor();
+    expect(await rows()).toBe(6);
     await filter.fill('');
   });
 
@@ -160,6 +166,24 @@ describeInShells('the table of runs', (app) => {
     await head('Name').getByRole('button').click();
     await expect.poll(sorted).toBe('descending');
     await expect.poll(() => table().locator('[data-index="0"]').textContent()).toContain('seed 2');
+  });
+
+  test('sorts what is alike by one column by another, chosen with Shift', async () => {
+    // All of them are stopped.
+    await head('State').getByRole('button').click();
+    await head('Name')
+      .getByRole('button')
+      .click({ modifiers: ['Shift'] });
+    const first = () => table().locator('[data-index="0"]').textContent();
+    const sorted = (name: string) => head(name).getAttribute('aria-sort');
+    await expect.poll(first).toMatch(/^0\.0?1\/seed 1/);
+    await expect.poll(() => sorted('State')).toBe('ascending');
+    await expect.poll(() => sorted('Name')).toBe('ascending');
+    await head('Name').getByTitle('Number 2 of the columns that the table is sorted by').waitFor();
+    await head('Name').getByRole('button').focus();
+    await app().page.keyboard.press('Shift+Enter');
+    await expect.poll(first).toContain('others/seed 2');
+    await expect.poll(() => sorted('State')).toBe('ascending');
   });
 
   test('names, tags and notes are edited in place, and found by', async () => {

@@ -1,4 +1,4 @@
-import { checkKeys, type Settings } from '../../contract/filter/keys.ts';
+import { checkKeys, numberPaths, type Settings } from '../../contract/filter/keys.ts';
 import { matches } from '../../contract/filter/match.ts';
 import { parseFilter } from '../../contract/filter/parse.ts';
 import type { RunSummary } from '../../contract/runs.ts';
@@ -60,6 +60,7 @@ async function filterRuns(engine: Engine, runs: RunSummary[], text: string): Pro
     checkKeys(filter, text, {
       metrics: new Set(runs.flatMap(({ last }) => Object.keys(last))),
       paths: new Set([...settings.values()].flatMap((leaves) => Object.keys(leaves))),
+      numbers: numberPaths(settings.values()),
     });
   }
   return runs.filter((run) => matches(filter, run, settings.get(run.id) ?? none));

@@ -2,6 +2,7 @@ import { suggestion } from '../nearest.ts';
 import type { RunSummary } from '../runs.ts';
 import { comparisonsOf, type Filter } from './parse.ts';
 import { FilterError } from './tokens.ts';
+import { checkValue, type ValueKind } from './values.ts';
 
 /** A run's complete configuration by dotted path: `train.optimizer.lr`. Lists of plain values are one value. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -30,6 +31,21 @@ const fields: Readonly<Record<string, Read>> = {
   id: (run) => run.id,
 };
 
+/** Those of the fields that are no texts. */
+const kinds: Readonly<Record<string, ValueKind>> = {
+  status: 'status',
+  seed: 'number',
+  epoch: 'number',
+  epochs: 'number',
+  step: 'number',
+  seconds: 'number',
+  speed: 'number',
+  best: 'number',
+  bestEpoch: 'number',
+  test: 'number',
+  created: 'moment',
+};
+
 export const fieldNames: readonly string[] = Object.keys(fields);
 
 /** What a key may be called for a set of runs. */
@@ -38,6 +54,21 @@ export interface KnownKeys {
   readonly metrics: ReadonlySet<string>;
   /** Dotted paths that some run's configuration has. */
   readonly paths: ReadonlySet<string>;
+  /** Those of `paths` that have only numbers. */
+  readonly numbers: ReadonlySet<string>;
+}
+
+/** Paths under which configurations have numbers, and nothing else. */
+export function numberPaths(all: Iterable<Settings>): Set<string> {
+  const numbers = new Set<string>();
+  const others = new Set<string>();
+  for (const settings of all) {
+    for (const [path, value] of Object.entries(settings)) {
+      if (typeof value === 'number') numbers.add(path);
+      else if (value !== null && value !== undefined) others.add(path);
+    }
+  }
+  return numbers.difference(others);
 }
 
 /** True where a setting is called so: by its whole path, or by the end of it (`activation`, `optimizer.lr`). */
@@ -66,10 +97,17 @@ function present(values: readonly unknown[]): unknown[] {
   return values.filter((value) => value !== null && value !== undefined);
 }
 
-/** Throws FilterError at the first key that no run has, with the one that was probably meant. */
+/**
+ * Throws FilterError at the first key that no run has, with the one that was probably meant, or at the first value that is none of its
+ * key.
+ */
 export function checkKeys(filter: Filter, text: string, known: KnownKeys): void {
-  for (const { key } of comparisonsOf(filter)) {
-    if (isKnown(key.text, known)) continue;
+  for (const comparison of comparisonsOf(filter)) {
+    const { key } = comparison;
+    if (isKnown(key.text, known)) {
+      checkValue(comparison, kindOf(key.text, known), text);
+      continue;
+    }
     const meant = suggestion(key.text, keyNames(known));
     const message = `No run has a key "${key.text}"${meant}.`;
     throw new FilterError(message, text, key.from, key.to, 'Keys are completed while you type.');
@@ -80,8 +118,15 @@ function isKnown(key: string, { metrics, paths }: KnownKeys): boolean {
   return Object.hasOwn(fields, key) || metrics.has(key) || [...paths].some((path) => isNameOf(key, path));
 }
 
+function kindOf(key: string, { metrics, paths, numbers }: KnownKeys): ValueKind {
+  if (Object.hasOwn(fields, key)) return kinds[key] ?? 'text';
+  if (metrics.has(key)) return 'number';
+  const named = [...paths].filter((path) => isNameOf(key, path));
+  return named.every((path) => numbers.has(path)) ? 'number' : 'text';
+}
+
 /** Every key as one would type it: fields, metrics, and settings by the shortest end that no other path has. */
-export function keyNames({ metrics, paths }: KnownKeys): string[] {
+export function keyNames({ metrics, paths }: Pick<KnownKeys, 'metrics' | 'paths'>): string[] {
   const short = [...paths].map((path) => shortestName(path, paths));
   return [...new Set([...fieldNames, ...[...metrics].sort(), ...short.sort()])];
 }

@@ -32,6 +32,7 @@ export interface FilterValue {
   readonly number: number | null;
   /** The unquoted word `none`. */
   readonly none: boolean;
+  readonly token: Token;
 }
 
 /** What a word that is not quoted means. */
@@ -43,6 +44,16 @@ export function isWord(token: Token, word: 'and' | 'or' | 'not' | 'none'): boole
 export function parseFilter(text: string): Filter {
   return new Parser(text).read();
 }
+
+const foreign = [
+  { written: /^&&?$/, instead: 'write "and".' },
+  { written: /^\|\|?$/, instead: 'write "or".' },
+  { written: /^≥/, instead: 'write ">=".' },
+  { written: /^≤/, instead: 'write "<=".' },
+  { written: /^≠/, instead: 'write "!=".' },
+  { written: /^%$/, instead: 'stands right behind its number, as in 99%.' },
+  { written: /^['‘’“”„]/, instead: 'texts stand in straight double quotes.' },
+];
 
 class Parser {
   readonly #text: string;
@@ -105,6 +116,7 @@ class Parser {
     if (token.kind !== 'word' && token.kind !== 'quoted') throw this.#unexpected();
     this.#take();
     if (this.#peek().kind === 'operator') return this.#comparison(token);
+    this.#refuseForeign(token);
     return { kind: 'text', text: token.text };
   }
 
@@ -128,8 +140,15 @@ class Parser {
       isWord(value, 'or') ||
       isWord(value, 'not');
     if (missing) throw this.#fault(`"${key.text} ${operator.text}" needs a value behind it.`, operator);
+    this.#refuseForeign(value);
     this.#take();
     return { kind: 'comparison', key, operator: operator.text as Operator, value: readValue(value) };
+  }
+
+  /** What other languages write, which would be looked for as a word here and found nowhere. */
+  #refuseForeign(token: Token): void {
+    const known = token.kind === 'word' ? foreign.find(({ written }) => written.test(token.text)) : undefined;
+    if (known) throw this.#fault(`"${token.text}": ${known.instead}`, token);
   }
 
   #unexpected(): FilterError {
@@ -153,7 +172,7 @@ function joined(kind: 'and' | 'or', parts: readonly Filter[]): Filter {
 
 function readValue(token: Token): FilterValue {
   const { kind, text } = token;
-  return { text, number: kind === 'word' ? readNumber(text) : null, none: isWord(token, 'none') };
+  return { text, number: kind === 'word' ? readNumber(text) : null, none: isWord(token, 'none'), token };
 }
 
 /** `0.99`, `1e-3`, `99%`; null for what is no number. */

@@ -5,6 +5,7 @@ import { type Filter, parseFilter } from '../../../core/contract/filter/parse.ts
 import { FilterError } from '../../../core/contract/filter/tokens.ts';
 import type { RunSummary } from '../../../core/contract/runs.ts';
 import { useRunSettingsStore } from '../../stores/run-settings.ts';
+import { useRunsStore } from '../../stores/runs.ts';
 
 type Reading = { readonly filter: Filter } | { readonly fault: FilterError };
 
@@ -23,10 +24,12 @@ function read(work: () => Filter): Reading {
  */
 export function useRunFilter(text: Readonly<Ref<string>>) {
   const settings = useRunSettingsStore();
+  const runs = useRunsStore();
   const parsed = computed(() => read(() => parseFilter(text.value)));
   const checked = computed<Reading>(() => {
     const reading = parsed.value;
-    if ('fault' in reading || !needsSettings(reading.filter) || !settings.loaded) return reading;
+    if ('fault' in reading || runs.all.length === 0) return reading;
+    if (needsSettings(reading.filter) && !settings.loaded) return reading;
     return read(() => {
       checkKeys(reading.filter, text.value, settings.known);
       return reading.filter;

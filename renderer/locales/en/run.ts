@@ -92,7 +92,7 @@ export const run = {
     total: 'all',
     recall: 'recall',
     precision: 'precision',
-    cell: '{count} images of class {truth} were taken for {predicted} ({share} of the class)',
+    cell: '1 image of class {truth} was taken for {predicted} ({share} of the class) | {n} images of class {truth} were taken for {predicted} ({share} of the class)',
     perClass: 'Class by class',
     className: 'Class',
     classRecall: 'Accuracy',

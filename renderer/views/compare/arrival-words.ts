@@ -17,14 +17,15 @@ export function groupSentence(text: Text, group: Group): string {
   const words = {
     group: group.label,
     all,
-    n: missing.length,
+    missing: missing.length,
     epochs: writeStatistic(group.epochs, (value) => writePace('epochs', value)),
     time: writeDurations(group.seconds),
     // What the run that was given least had: none of the missing came there within it.
     within: writePace('epochs', Math.min(...missing.map(({ epochs }) => epochs))),
   };
   if (missing.length === all) return text('compare.arrival.none', words);
-  return text(missing.length === 0 ? 'compare.arrival.all' : 'compare.arrival.some', words);
+  if (missing.length > 0) return text('compare.arrival.some', words);
+  return text('compare.arrival.all', words, all);
 }
 
 /** How many times as long, in one sentence. */

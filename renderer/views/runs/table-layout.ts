@@ -21,7 +21,8 @@ export function useTableLayout() {
   /** Those that stay at the left while the others scroll. */
   const pinned = usePersisted<string[]>('runsTable.pinnedColumns', ['name']);
   const widths = usePersisted<Record<string, number>>('runsTable.widths', {});
-  const sorting = usePersisted<Sorting | null>('runsTable.sorting', { key: 'created', descending: true });
+  /** The most important first; what is alike by one is sorted by the next. */
+  const sorting = usePersisted<Sorting[]>('runsTable.sortedBy', [{ key: 'created', descending: true }]);
   const directions = usePersisted<Record<string, Direction>>('runsTable.directions', {});
   const groupBy = usePersisted<string[]>('runsTable.groupBy', []);
   const folded = usePersisted<string[]>('runsTable.folded', []);
@@ -73,13 +74,19 @@ export function useTableLayout() {
     directions.value = { ...directions.value, [column.key]: turned };
   }
 
-  /** First with the best on top, then the other way round, then as the runs were made. */
-  function sortBy(column: RunColumn): void {
+  /**
+   * First with the best on top, then the other way round, then not by this column.
+   * @param also keeps what the table is sorted by, and sorts by this column what is alike by that
+   */
+  function sortBy(column: RunColumn, also = false): void {
     const first = directionOf(column) === 'max';
-    const before = sorting.value?.key === column.key ? sorting.value : null;
-    if (before === null) sorting.value = { key: column.key, descending: first };
-    else if (before.descending === first) sorting.value = { key: column.key, descending: !first };
-    else sorting.value = null;
+    const place = sorting.value.findIndex(({ key }) => key === column.key);
+    const before = sorting.value[place];
+    const turns = before === undefined || before.descending === first;
+    const next = turns ? [{ key: column.key, descending: before === undefined ? first : !first }] : [];
+    if (!also) sorting.value = next;
+    else if (before === undefined) sorting.value = [...sorting.value, ...next];
+    else sorting.value = sorting.value.toSpliced(place, 1, ...next);
   }
 
   function setFolded(id: string, on: boolean): void {

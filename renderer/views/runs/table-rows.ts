@@ -22,7 +22,8 @@ export interface TableGroup {
 
 /** How runs are put in lines. */
 export interface TableOrder {
-  readonly sorting: Sorting | null;
+  /** The most important first; none: as the runs were made. */
+  readonly sorting: readonly Sorting[];
   readonly columns: readonly RunColumn[];
   /** Configuration paths; none: no groups. */
   readonly groupBy: readonly string[];
@@ -98,22 +99,31 @@ function compareSettings(one: unknown, other: unknown): number {
   return compareTexts(formatSetting(one ?? undefined), formatSetting(other ?? undefined));
 }
 
-/** Sorted by the column in force; what has no value there comes last either way, and equals keep their order. */
+/** Sorted by the columns in force; what has no value there comes last either way, and equals keep their order. */
 function sortBy<Item>(
   items: readonly Item[],
   reader: (column: RunColumn) => (item: Item) => Value,
   { sorting, columns }: TableOrder,
 ): Item[] {
-  const column = columns.find(({ key }) => key === sorting?.key);
-  if (!sorting || !column) return [...items];
-  const read = reader(column);
-  const sign = sorting.descending ? -1 : 1;
-  const keyed = items.map((item) => ({ item, value: read(item) }));
+  const rules = sorting.flatMap(({ key, descending }) => {
+    const column = columns.find((one) => one.key === key);
+    return column ? [{ read: reader(column), sign: descending ? -1 : 1 }] : [];
+  });
+  if (rules.length === 0) return [...items];
+  const keyed = items.map((item) => ({ item, values: rules.map(({ read }) => read(item)) }));
   keyed.sort((a, b) => {
-    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
-    return sign * compareValues(a.value, b.value);
+    for (const [i, { sign }] of rules.entries()) {
+      const difference = compareOrNone(a.values[i] ?? null, b.values[i] ?? null, sign);
+      if (difference !== 0) return difference;
+    }
+    return 0;
   });
   return keyed.map(({ item }) => item);
+}
+
+function compareOrNone(one: Value, other: Value, sign: number): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return sign * compareValues(one, other);
 }
 
 function compareValues(one: number | string, other: number | string): number {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { complete } from '../../../core/contract/filter/complete.ts';
-import { checkKeys, keyNames, needsSettings, shortestName } from '../../../core/contract/filter/keys.ts';
+import {
+  checkKeys,
+  keyNames,
+  needsSettings,
+  numberPaths,
+  shortestName,
+} from '../../../core/contract/filter/keys.ts';
 import { matches } from '../../../core/contract/filter/match.ts';
 import { type Filter, parseFilter } from '../../../core/contract/filter/parse.ts';
 import { FilterError } from '../../../core/contract/filter/tokens.ts';
@@ -60,6 +66,11 @@ describe('reading a filter', () => {
     ['a ! b', 2, 3, '"!" stands before'],
     ['a = = b', 2, 3, 'needs a value'],
     ['()', 1, 2, 'does not belong here'],
+    ['best > 1 && seed = 1', 9, 11, 'write "and"'],
+    ['a | b', 2, 3, 'write "or"'],
+    ['best ≥ 0.5', 5, 6, 'write ">="'],
+    ['best > 60 %', 10, 11, 'right behind its number'],
+    ["name = 'relu'", 7, 13, 'straight double quotes'],
   ])('%j is refused at its place', (text, from, to, message) => {
     const fault = faultOf(() => parseFilter(text));
     expect(fault).toMatchObject({ code: 'filter.invalid', from, to, exitCode: 2 });
@@ -170,8 +181,44 @@ describe('what a filter picks', () => {
     expect(picked(text)).toEqual(expected);
   });
 
+  const known = {
+    metrics: new Set(['train/loss']),
+    paths: new Set(Object.keys(settings.relu)),
+    numbers: numberPaths(Object.values(settings)),
+  };
+
+  test.each([
+    ['best > abc', 7, 10, '"best" is a number, and "abc" is not.'],
+    ['seed = one', 7, 10, '"seed" is a number'],
+    ['best > 0.9x', 7, 11, '"best" is a number'],
+    ['best > none', 7, 11, '"best" is a number'],
+    ['train/loss < low', 13, 16, '"train/loss" is a number'],
+    ['optimizer.lr = 0,1', 15, 18, '"optimizer.lr" is a number'],
+    ['relu created > yesterday', 15, 24, '"created" is a date'],
+    ['status = Finised', 9, 16, 'No run is ever "Finised" (did you mean "finished"?).'],
+    ['train/los < 1', 0, 9, 'No run has a key "train/los" (did you mean "train/loss"?).'],
+  ])('%j is refused, since it could pick nothing', (text, from, to, message) => {
+    const fault = faultOf(() => checkKeys(parseFilter(text), text, known));
+    expect(fault).toMatchObject({ from, to });
+    expect(fault.message).toContain(message);
+  });
+
+  test.each([
+    'best = none',
+    'seed = "1"',
+    'lr != none',
+    'created > 2026',
+    'created < 2026-01-31T12:00',
+    'status != PAUSED',
+    'status = none',
+    'status ~ pau',
+    'activation > a',
+    'best ~ 0.99',
+  ])('%j is let through', (text) => {
+    expect(() => checkKeys(parseFilter(text), text, known)).not.toThrow();
+  });
+
   test('a key that no run has is refused with the one that was meant', () => {
-    const known = { metrics: new Set(['train/loss']), paths: new Set(Object.keys(settings.relu)) };
     const check = (text: string) => checkKeys(parseFilter(text), text, known);
     expect(faultOf(() => check('best > 0.9 and activaton = relu'))).toMatchObject({
       from: 15,

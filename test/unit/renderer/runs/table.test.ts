@@ -36,7 +36,7 @@ const columns = allColumns({
 });
 const column = (key: string) => columns.find((one) => one.key === key) as RunColumn;
 const order: TableOrder = {
-  sorting: null,
+  sorting: [],
   columns,
   groupBy: [],
   folded: new Set(),
@@ -56,10 +56,18 @@ test('a column of the best of any metric takes the end that is good, and says wh
 
 describe('rows of the table', () => {
   test('are sorted by any column, those without a value last either way', () => {
-    expect(keys({ sorting: { key: 'best', descending: true } })).toEqual(['a', 'd', 'b', 'c']);
-    expect(keys({ sorting: { key: 'best', descending: false } })).toEqual(['b', 'd', 'a', 'c']);
-    expect(keys({ sorting: { key: 'last:train/loss', descending: false } })).toEqual(['d', 'a', 'b', 'c']);
-    expect(keys({ sorting: { key: 'setting:train.optimizer.lr', descending: false } })[0]).toBe('c');
+    expect(keys({ sorting: [{ key: 'best', descending: true }] })).toEqual(['a', 'd', 'b', 'c']);
+    expect(keys({ sorting: [{ key: 'best', descending: false }] })).toEqual(['b', 'd', 'a', 'c']);
+    expect(keys({ sorting: [{ key: 'last:train/loss', descending: false }] })).toEqual(['d', 'a', 'b', 'c']);
+    expect(keys({ sorting: [{ key: 'setting:train.optimizer.lr', descending: false }] })[0]).toBe('c');
+  });
+
+  test('what is alike by one column is sorted by the next', () => {
+    const rate = { key: 'setting:train.optimizer.lr', descending: true };
+    const by = (key: string, descending: boolean) => keys({ sorting: [rate, { key, descending }] });
+    expect(by('best', true)).toEqual(['a', 'd', 'b', 'c']);
+    expect(by('best', false)).toEqual(['b', 'd', 'a', 'c']);
+    expect(keys({ sorting: [{ key: 'no such column', descending: true }, rate] })[3]).toBe('c');
   });
 
   test('are grouped by configuration keys, numbers by size, and fold', () => {
@@ -71,7 +79,7 @@ describe('rows of the table', () => {
 
   test('groups are sorted by their mean', () => {
     const groupBy = ['model.options.activation'];
-    expect(keys({ groupBy, sorting: { key: 'test', descending: false } })).toEqual([
+    expect(keys({ groupBy, sorting: [{ key: 'test', descending: false }] })).toEqual([
       '[sigmoid]',
       'b',
       '[relu]',
@@ -156,14 +164,33 @@ describe('the layout of the table', () => {
     const layout = useTableLayout();
     const loss = column('last:train/loss');
     layout.sortBy(loss);
-    expect(layout.sorting.value).toEqual({ key: loss.key, descending: false });
+    expect(layout.sorting.value).toEqual([{ key: loss.key, descending: false }]);
     layout.sortBy(loss);
-    expect(layout.sorting.value).toEqual({ key: loss.key, descending: true });
+    expect(layout.sorting.value).toEqual([{ key: loss.key, descending: true }]);
     layout.sortBy(loss);
-    expect(layout.sorting.value).toBeNull();
+    expect(layout.sorting.value).toEqual([]);
     layout.turnDirection(loss);
     layout.sortBy(loss);
-    expect(layout.sorting.value).toEqual({ key: loss.key, descending: true });
+    expect(layout.sorting.value).toEqual([{ key: loss.key, descending: true }]);
+  });
+
+  test('sorts by several columns, each turned and left out by itself', () => {
+    const layout = useTableLayout();
+    const [loss, best] = [column('last:train/loss'), column('best')];
+    layout.sortBy(loss);
+    layout.sortBy(best, true);
+    const both = (descending: boolean) => [
+      { key: loss.key, descending },
+      { key: best.key, descending: true },
+    ];
+    expect(layout.sorting.value).toEqual(both(false));
+    layout.sortBy(loss, true);
+    expect(layout.sorting.value).toEqual(both(true));
+    layout.sortBy(loss, true);
+    expect(layout.sorting.value).toEqual(both(true).slice(1));
+    layout.sortBy(loss, true);
+    layout.sortBy(loss);
+    expect(layout.sorting.value).toEqual([{ key: loss.key, descending: true }]);
   });
 
   test('keeps widths within reason', () => {
