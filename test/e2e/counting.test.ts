@@ -85,6 +85,21 @@ describe('what is counted in a comparison, and how it is said', () => {
     await app.page.keyboard.press('Escape');
   });
 
+  test('an address says which of its runs are gone, and shows no others in their place', async () => {
+    await app.call('runs.trash', { runs: [ids[0] as string] });
+    const second = await app.newWindow(`/#/compare?runs=${ids.slice(0, 3).join(',')}&target=odd~high`);
+    await second.getByText('1 of the 3 runs of this address is not here').waitFor();
+    const grid = second.getByRole('grid', { name: 'Results' });
+    // What is no target is none: the usual one is taken.
+    await expect.poll(() => grid.getByRole('row', { name: /^relu 2 / }).count()).toBe(1);
+    await second.close();
+    const third = await app.newWindow('/#/compare?runs=gone,nowhere');
+    await third.getByText('2 of the 2 runs of this address are not here').waitFor();
+    await third.getByText('Nothing to compare').waitFor();
+    await third.close();
+    await app.call('runs.restore', { runs: [ids[0] as string] });
+  });
+
   test('in a small window, names give way in their middle and no number does', async () => {
     await app.page.setViewportSize({ width: 1100, height: 700 });
     await open(

@@ -80,6 +80,24 @@ describeInShells('an image of one’s own', (app) => {
     await page.getByRole('button', { name: 'Back to the test images' }).first().click();
   });
 
+  test('that is none leaves nothing of the image before it under its name', async () => {
+    const { page } = app();
+    await openMaps(run);
+    await page.getByRole('radiogroup', { name: 'Choose a test image' }).waitFor();
+    await give('drop', 'sound.png', 'image/png', await testImageAsPng(1));
+    await page.getByText('sound.png, 28 × 28').waitFor();
+    const values = page.locator('.outputs .value');
+    await values.first().waitFor();
+    await give('drop', 'empty.png', 'image/png', Buffer.alloc(0));
+    await page.getByRole('alert').getByText('empty.png is empty').waitFor();
+    await values.first().waitFor({ state: 'detached' });
+    expect(await page.getByText(/, 28 × 28/).count()).toBe(0);
+    await give('drop', 'again.png', 'image/png', await testImageAsPng(2));
+    await page.getByText('again.png, 28 × 28').waitFor();
+    await values.first().waitFor();
+    await page.getByRole('button', { name: 'Back to the test images' }).first().click();
+  });
+
   test('cannot be whitened: a run on whitened images says so before one is chosen, and why when one is dropped', async () => {
     const { page } = app();
     await openMaps(whitened);

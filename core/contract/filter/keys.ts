@@ -68,7 +68,8 @@ export function numberPaths(all: Iterable<Settings>): Set<string> {
       else if (value !== null && value !== undefined) others.add(path);
     }
   }
-  return numbers.difference(others);
+  for (const path of others) numbers.delete(path);
+  return numbers;
 }
 
 /** True where a setting is called so: by its whole path, or by the end of it (`activation`, `optimizer.lr`). */

@@ -5,7 +5,7 @@ export function damagedImage(file: string, fact: string, options?: ErrorOptions)
   return new ConvolabError(
     'dataset.damaged',
     `${file} ${fact}.`,
-    { subject: file, hint: 'Replace the file by a sound copy, or remove it from the data set.' },
+    { subject: file, hint: 'Replace the file by a sound copy, or leave it out.' },
     options,
   );
 }

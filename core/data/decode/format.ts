@@ -41,6 +41,7 @@ export function formatOf(bytes: Uint8Array, file: string): ImageFormat {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
   const found = signatures.find(({ starts, at = 0 }) => starts.some((text) => start.startsWith(text, at)));
   if (found?.readable) return found.format as ImageFormat;
-  const fact = found ? `is a ${found.format} image` : 'is no image';
+  const article = found && /^[AS]/.test(found.format) ? 'an' : 'a';
+  const fact = found ? `is ${article} ${found.format} image` : 'is no image';
   throw damagedImage(file, `${fact}; readable are JPEG, PNG, WebP and TIFF`);
 }

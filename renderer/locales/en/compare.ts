@@ -11,6 +11,9 @@ export const compare = {
   copy: 'Copy link',
   copied:
     'The address of this view is copied: opened, it shows the same runs, groups, axes and target again.',
+  copiedPartly: 'The address of this view is copied, without its runs: an address holds {most} at most.',
+  missing:
+    '1 of the {all} runs of this address is not here: it is in the trash, deleted, or of another data folder. | {n} of the {all} runs of this address are not here: they are in the trash, deleted, or of another data folder.',
   copyRefused: 'The clipboard cannot be written to. The address stands in the address bar.',
   exportAll: 'Export all',
   exporting: 'Exporting {done} of {total}',

@@ -1,9 +1,11 @@
 import { computed, onActivated, onDeactivated, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
+import { useText } from '../../app/text.ts';
 import { useRunsStore } from '../../stores/runs.ts';
+import { useToastStore } from '../../stores/toasts.ts';
 
 /** Longest list of runs that an address holds. */
-const mostRuns = 100;
+export const mostInAddress = 100;
 
 /** One choice of a view that its address holds; undefined is the default, which is not written. */
 export interface AddressPart {
@@ -88,16 +90,23 @@ function sameQuery(one: object, other: object): boolean {
 /** What is compared, and what of it is hidden. */
 function runParts(): AddressPart[] {
   const runs = useRunsStore();
+  const toasts = useToastStore();
+  const words = useText();
   return [
     {
       key: 'runs',
       read: () => {
         const ids = runs.compared.map((run) => run.id);
-        return ids.length > 0 && ids.length <= mostRuns ? ids.join(',') : undefined;
+        return ids.length > 0 && ids.length <= mostInAddress ? ids.join(',') : undefined;
       },
       apply: (text) => {
-        const known = text?.split(',').filter((id) => runs.byId.has(id)) ?? [];
-        if (known.length > 0) runs.showOnly(known);
+        if (text === undefined) return;
+        const asked = text.split(',');
+        const known = asked.filter((id) => runs.byId.has(id));
+        // Another comparison in its place would be taken for the one that the address speaks of.
+        runs.showOnly(known);
+        const missing = asked.length - known.length;
+        if (missing > 0) toasts.note(words('compare.missing', { all: asked.length }, missing));
       },
     },
     {
@@ -105,7 +114,7 @@ function runParts(): AddressPart[] {
       read: () =>
         runs.compared
           .filter((run) => runs.hiddenSet.has(run.id))
-          .slice(0, mostRuns)
+          .slice(0, mostInAddress)
           .map((run) => run.id)
           .join(',') || undefined,
       apply: (text) => runs.setVisible(text?.split(',').filter((id) => runs.byId.has(id)) ?? [], false),

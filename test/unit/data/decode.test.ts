@@ -80,7 +80,7 @@ describe('what is no readable image', () => {
       subject: 'cat.jpg',
       message: 'cat.jpg is a GIF image; readable are JPEG, PNG, WebP and TIFF.',
     });
-    await expect(decoded(Buffer.from('<svg onload="x"/>'))).rejects.toThrow('is a SVG image');
+    await expect(decoded(Buffer.from('<svg onload="x"/>'))).rejects.toThrow('is an SVG image');
     await expect(decoded(Buffer.from('hello, world'))).rejects.toThrow('is no image');
     await expect(decoded(new Uint8Array(0))).rejects.toThrow('is empty');
   });

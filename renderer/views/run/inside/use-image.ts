@@ -1,8 +1,9 @@
 import { type ComputedRef, computed, type Ref, ref, type WritableComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
+import type { ConvolabError } from '../../../../core/contract/errors.ts';
 import type { InspectedImage, PreparedImage } from '../../../../core/contract/inspect.ts';
 import { useInspectStore } from '../../../stores/inspect.ts';
-import { type Answer, useAnswer } from '../../answer.ts';
+import { useAnswer } from '../../answer.ts';
 import { ownFile } from './own-file.ts';
 
 /** The test set is what pictures are of: the network has not seen it. */
@@ -17,8 +18,10 @@ export interface ShownImage {
   /** Of the test image; setting it leaves one's own image. */
   readonly index: WritableComputedRef<number>;
   readonly isOwn: ComputedRef<boolean>;
-  /** One's own image as this run's data set would hold it. */
-  readonly prepared: Answer<PreparedImage>;
+  /** One's own image as this run's data set would hold it; null until it is known, and of a file that is none. */
+  readonly prepared: ComputedRef<PreparedImage | null>;
+  /** Why one's own file is no image that can be looked at. */
+  readonly error: ComputedRef<ConvolabError | null>;
   readonly invert: Ref<boolean | null>;
   readonly asChannels: Ref<boolean>;
   /** What the engine is asked about; null until there is one. */
@@ -47,19 +50,26 @@ export function useImage(run: () => string | null): ShownImage {
     index.value = before;
   }
   const isOwn = computed(() => route.query.image === 'own' && ownFile.value !== null);
-  const prepared = useAnswer(
+  const answer = useAnswer(
     () => {
       const [id, file] = [run(), ownFile.value];
       return isOwn.value && id !== null && file ? { run: id, file: file.id, invert: invert.value } : null;
     },
-    ({ run: id, invert: turned }) => {
+    async ({ run: id, file, invert: turned }) => {
       const { name = '', data = '' } = ownFile.value ?? {};
-      return inspect.prepareImage({ run: id, name, data, ...(turned !== null && { invert: turned }) });
+      const asked = { run: id, name, data, ...(turned !== null && { invert: turned }) };
+      return { file, image: await inspect.prepareImage(asked) };
     },
   );
+  const error = computed(() => (isOwn.value ? answer.error.value : null));
+  /** Of a file that is no image there is nothing to show, and the file before it is another. */
+  const prepared = computed(() => {
+    const found = answer.value.value;
+    return error.value === null && found?.file === ownFile.value?.id ? (found?.image ?? null) : null;
+  });
   const image = computed<InspectedImage | null>(() => {
     if (!isOwn.value) return { split: shownSplit, index: index.value };
-    return prepared.value.value && { pixels: prepared.value.value.pixels };
+    return prepared.value && { pixels: prepared.value.pixels };
   });
-  return { index, isOwn, prepared, invert, asChannels, image, showOwn, leaveOwn };
+  return { index, isOwn, prepared, error, invert, asChannels, image, showOwn, leaveOwn };
 }

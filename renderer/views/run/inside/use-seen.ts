@@ -22,7 +22,7 @@ export interface Seen {
   /** What the engine is asked about of this run and of the one beside; null while it is not known. */
   readonly own: ComputedRef<Shown | null>;
   readonly second: ComputedRef<Shown | null>;
-  /** What came of it: this run first. Empty until the first answer. */
+  /** What came of it: this run first. Empty until the first answer, and while one's own file is no image. */
   readonly runs: ComputedRef<SeenRun[]>;
   readonly classes: ComputedRef<readonly string[]>;
   /** All that was asked for it. */
@@ -47,6 +47,8 @@ export function useSeen(detail: () => RunDetail): Seen {
   const otherMaps = useMaps(() => second.value);
   const runs = computed(() => {
     const found: SeenRun[] = [];
+    // What was seen before was of another image.
+    if (image.error.value !== null) return found;
     if (maps.value.value) found.push({ detail: detail(), maps: maps.value.value });
     const [neighbour, there] = [beside.shown.value, otherMaps.value.value];
     if (neighbour && there?.run === neighbour.detail.summary.id)
