@@ -73,7 +73,7 @@ describeInShells('judging runs', (app) => {
     const { page } = app();
     await openPage(app(), `/run/${runs[0]}`);
     const { testCorrect } = await summary(runs[0] as string);
-    await button('Published and measured').click();
+    await button('Published 99.05%').click();
     await page.getByText('99.05% (0.95% error)').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'lenet-5-augmented, seeds 1, 2, 3' }).waitFor();
     await page.getByText(`${(testCorrect ?? 0).toLocaleString('en-US')} of 10,000`).waitFor();
@@ -84,6 +84,8 @@ describeInShells('judging runs', (app) => {
     const { page } = app();
     await openPage(app(), '/models/mcdnn-column');
     await page.getByText('20@26×26', { exact: true }).waitFor();
+    // What is to be typed stands out from the words around it.
+    await page.getByRole('code').getByText('--set seeds=[1,2,3,4,5] --set train.epochs=200').waitFor();
     await page.getByRole('link', { name: 'mcdnn', exact: true }).click();
     await button('Start 7 runs').waitFor();
   });

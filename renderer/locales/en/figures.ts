@@ -1,6 +1,7 @@
 /** Published figures beside ours. */
 export const figures = {
   title: 'Published and measured',
+  beside: 'Published {figure}',
   published: 'Published',
   measured: 'Measured with Convolab',
   own: 'This run, test accuracy',
