@@ -112,8 +112,15 @@ function message(fault: Fault, value: unknown): string {
   }
 }
 
+const unitsOf: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  array: [' entry', ' entries'],
+  set: [' entry', ' entries'],
+  string: [' character', ' characters'],
+};
+
 function bound(origin: string, relation: string, limit: number | bigint): string {
-  const unit = { array: ' entries', set: ' entries', string: ' characters' }[origin] ?? '';
+  const [one, many] = unitsOf[origin] ?? ['', ''];
+  const unit = Number(limit) === 1 ? one : many;
   return `${unit === '' ? '' : 'of '}${relation} ${limit}${unit}`;
 }
 

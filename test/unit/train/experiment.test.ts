@@ -88,7 +88,7 @@ describe('an experiment', () => {
 describe('a fault is named by its path', () => {
   test.each([
     ['version', 2, 'version', 'must be 1, not 2'],
-    ['name', '', 'name', 'at least 1 characters'],
+    ['name', '', 'name', 'at least 1 character,'],
     ['dataset.name', 'mnits', 'dataset.name', 'did you mean "mnist"?'],
     ['dataset.validation', -1, 'dataset.validation', 'at least 0'],
     ['dataset.validaton', 5, 'dataset.validaton', 'did you mean "validation"?'],
@@ -118,7 +118,7 @@ describe('a fault is named by its path', () => {
       'train.select.metric',
       'did you mean "validation/accuracy"?',
     ],
-    ['seeds', [], 'seeds', 'at least 1 entries'],
+    ['seeds', [], 'seeds', 'at least 1 entry,'],
     ['seeds', [1, 1], 'seeds', 'twice'],
     ['seeds', [-1], 'seeds.0', 'at least 0'],
     ['backend', 'tpu', 'backend', 'auto, cpu, gpu'],

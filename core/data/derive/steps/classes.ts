@@ -5,9 +5,13 @@ import type { ObjectBox } from '../../dataset.ts';
 import { mapObjects, relabel, type Samples, select, upTo } from '../samples.ts';
 import { defineDerivation, mapSplits } from '../step.ts';
 
-/** A list, or for a form's one line the names between commas. */
+/** A list, or for a form's one line the names between commas. YAML reads the names of digits as numbers. */
 const names = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+  (value) => {
+    const line = typeof value === 'number' ? String(value) : value;
+    const list = typeof line === 'string' ? line.split(',').map((name) => name.trim()) : line;
+    return Array.isArray(list) ? list.map((name) => (typeof name === 'number' ? String(name) : name)) : list;
+  },
   z.array(z.string().min(1)).min(1),
 );
 

@@ -41,6 +41,9 @@ export function splitWhole(
   { test, seed }: { readonly test: number; readonly seed: number },
   refuse: Refuse,
 ): SampleSet {
+  if (test >= 1 && !Number.isInteger(test)) {
+    throw refuse('test', `must be a share below 1 or a whole number of samples, not ${test}`);
+  }
   const wanted = Math.round(test < 1 ? test * whole.count : test);
   const groups = whole.labels ? placesByClass(whole.labels, set.classes.length) : [[...upTo(whole.count)]];
   const counts = shareOut(

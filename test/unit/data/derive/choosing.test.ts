@@ -24,6 +24,13 @@ describe('some classes', () => {
     expect(deriveSet(set, { type: 'classes', keep: 'c, a' }).classes).toEqual(['c', 'a']);
   });
 
+  test('may be digits, which YAML reads as numbers', () => {
+    const digits = { ...set, classes: ['1', '7', '8'] };
+    expect(deriveSet(digits, { type: 'classes', keep: [7, 1] }).classes).toEqual(['7', '1']);
+    expect(deriveSet(digits, { type: 'classes', keep: 8 }).classes).toEqual(['8']);
+    expect(() => deriveSet(digits, { type: 'classes', keep: true })).toThrow('Invalid input');
+  });
+
   test.each([
     [['d'], 'there is no class "d"'],
     [['a', 'a'], 'names "a" twice'],
@@ -102,6 +109,15 @@ describe('a new split', () => {
     for (const test of [1, 2, 4, 29]) {
       expect(fixed(deriveSet(one, { type: 'split', test }), 'test').count).toBe(test);
     }
+  });
+
+  test('of a number of samples with a fraction is refused', () => {
+    expect(() => deriveSet(set, { type: 'split', test: 1.5 })).toThrow(
+      expect.objectContaining({
+        subject: 'dataset.derive.0.test',
+        message: expect.stringContaining('a share below 1 or a whole number of samples, not 1.5'),
+      }),
+    );
   });
 
   test.each([0, 1000])('that leaves a part empty (%d) is refused', (share) => {
