@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { call } from '../call.ts';
 import type { Command } from '../command.ts';
 import { readExperiment } from '../experiment-source.ts';
+import { withLines } from '../spec-lines.ts';
 import { trainToEnd } from '../train.ts';
 
 export const run: Command = {
@@ -21,14 +23,20 @@ export const run: Command = {
   async run({ arguments: given, output, engine: open }) {
     const epochs = given.count('epochs');
     const backend = given.text('backend');
-    const config = await readExperiment(given.positionals[0] as string, [
+    const source = given.positionals[0] as string;
+    const changes = [
       ...given.list('set'),
       ...(epochs === undefined ? [] : [`train.epochs=${epochs}`]),
       ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
-    ]);
+    ];
+    const config = await readExperiment(source, changes);
     let ours: readonly string[] | null = null;
     const engine = await open({ runJobs: true, following: () => ours, threads: given.count('threads') });
-    const { runs, warnings } = await call(engine, 'experiments.create', { config });
+    const { runs, warnings } = await call(engine, 'experiments.create', { config }).catch(async (thrown) => {
+      if (!existsSync(source)) throw thrown;
+      const changed = changes.map((change) => change.split('=')[0] ?? '');
+      throw await withLines(thrown, source, changed);
+    });
     for (const warning of warnings) output.warning(warning);
     ours = runs;
     return trainToEnd(engine, runs, output);

@@ -191,6 +191,25 @@ describe('bad input is code 2, names the thing, and is one object on standard ou
     expect(done.stderr).toContain(message);
   });
 
+  test('what is wrong with an experiment in a file, by its lines, but for what was given beside it', async () => {
+    const lines = [
+      'version: 1',
+      'name: off',
+      'dataset:',
+      '  name: mnist',
+      '  derive:',
+      '    - { type: grey }',
+    ];
+    lines.push('    - type: resize', '      height: 0', '      width: 4', 'model: { preset: lenet-5 }');
+    lines.push('train: { epochs: 1, batchSiez: 3 }', 'grid:', '  train.optimizer.lr: [0.1, x]');
+    writeFileSync(join(home, 'off.yaml'), lines.join('\n'));
+    const both = await cli(home, ['run', 'off.yaml']);
+    expect([both.code, both.stdout]).toEqual([2, '']);
+    expect(both.stderr).toMatch(/Lines 8, 11 of off\.yaml\.$/m);
+    const one = await cli(home, ['run', 'off.yaml', '--set', 'dataset.derive=[{"type":"resize","width":4}]']);
+    expect(one.stderr).toMatch(/dataset\.derive\.0\.height: .* Line 11 of off\.yaml\.$/ms);
+  });
+
   test('bad syntax in a file, by its line', async () => {
     writeFileSync(join(home, 'broken.yaml'), 'version: 1\nname: [\n');
     const { code, stdout, stderr } = await cli(home, ['run', 'broken.yaml']);
