@@ -16,7 +16,7 @@ const node = (name: string, patience: Patience, exclude: string[] = []) => ({
 });
 
 /** Generous on purpose: a slow machine must not fail a test that is about behaviour. */
-const short: Patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+const short: Patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 const long: Patience = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 120_000 } } };
 
 export default defineConfig({
