@@ -48,6 +48,19 @@ const chapters: readonly Chapter[] = [
   { title: 'Data of one’s own', where: '`dataset.source`.', blocks: sourceDescriptors },
 ];
 
+/** Two variants, two batch sizes and three seeds: twelve runs. */
+export const severalRuns = `version: 1
+name: Rates that suit
+dataset: { name: mnist, validation: 5000 }
+model: { preset: lenet-5 }
+train: { epochs: 10, optimizer: { type: sgd } }
+variants:
+  sigmoid: { model.options.activation: sigmoid, train.optimizer.lr: 0.5 }
+  relu: { model.options.activation: relu, train.optimizer.lr: 0.05 }
+grid: { train.batchSize: [32, 64] }
+seeds: [1, 2, 3]
+`;
+
 /** `docs/building-blocks.md`: all that an experiment can be made of, as each says of itself. */
 export function buildingBlocks(): string {
   const parts = [
@@ -57,6 +70,9 @@ export function buildingBlocks(): string {
     '## Networks in shorthand',
     '`model: { shorthand: 1x29x29-20C4-MP2-40C5-MP3-150N-10N }`, or a model file with the same key.',
     fieldTable(shorthandFields),
+    '## Several runs of one experiment',
+    'Every path of an experiment can vary: `grid` takes every combination of values, `variants` settings that go together under a name, and `seeds` repeats all of it. The form has the same.',
+    `\`\`\`yaml\n${severalRuns}\`\`\``,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

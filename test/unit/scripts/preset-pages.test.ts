@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { augmentDescriptors } from '../../../core/data/augment/index.ts';
 import { layerDescriptors } from '../../../core/layers/index.ts';
+import { expandExperiment, parseExperiment } from '../../../core/train/experiment.ts';
 import { lossDescriptors } from '../../../core/train/losses.ts';
 import { optimizerDescriptors } from '../../../core/train/optimizers/index.ts';
 import { scheduleDescriptors } from '../../../core/train/schedules/index.ts';
-import { buildingBlocks } from '../../support/preset-pages/blocks.ts';
+import { buildingBlocks, severalRuns } from '../../support/preset-pages/blocks.ts';
 import { presetPages } from '../../support/preset-pages/pages.ts';
 import { projectRoot } from '../../support/project.ts';
 
@@ -27,6 +28,13 @@ describe('the page of building blocks', () => {
 
   it('says what the blocks say', () => {
     expect(buildingBlocks(), 'npm run preset-pages').toBe(page);
+  });
+
+  it('shows an experiment of several runs that is one', () => {
+    expect(page).toContain(severalRuns);
+    const runs = expandExperiment(parseExperiment({ text: severalRuns }));
+    expect(runs).toHaveLength(12);
+    expect(new Set(runs.map(({ train }) => train.optimizer.lr))).toEqual(new Set([0.5, 0.05]));
   });
 
   it('has every layer, loss, optimizer, schedule and augmentation', () => {
