@@ -158,7 +158,7 @@ export const compare = {
     noCurves: 'No run has points of {metric} yet.',
     all: '{group}: {epochs} epochs, {time} (its one run). | {group}: {epochs} epochs, {time} (all {n} runs).',
     some: '{group}: {epochs} epochs, {time} over those that came there; {missing} of {all} did not, within {within} epochs or more.',
-    none: '{group}: none of {all} came there, within {within} epochs or more.',
+    none: '{group}: did not come there, within {within} epochs. | {group}: none of {n} came there, within {within} epochs or more.',
     of: { epochs: 'epochs', seconds: 'time' },
     exact: '{second} needs {ratio} times the {what} of {first} (95% CI {low} to {high}, n = {n}).',
     few: '{second} needs {ratio} times the {what} of {first} (runs from {low} to {high}; too few seeds or no spread for an interval, n = {n}).',

@@ -23,7 +23,7 @@ export function groupSentence(text: Text, group: Group): string {
     // What the run that was given least had: none of the missing came there within it.
     within: writePace('epochs', Math.min(...missing.map(({ epochs }) => epochs))),
   };
-  if (missing.length === all) return text('compare.arrival.none', words);
+  if (missing.length === all) return text('compare.arrival.none', words, all);
   if (missing.length > 0) return text('compare.arrival.some', words);
   return text('compare.arrival.all', words, all);
 }
