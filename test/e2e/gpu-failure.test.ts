@@ -66,7 +66,7 @@ describe.skipIf(missing)(`a run on a GPU that is lost over and over${because}`, 
       await main.getByText('finished').first().waitFor();
       await panel.waitFor({ state: 'detached' });
       await page.getByRole('tab', { name: 'Log' }).click();
-      await page.getByText(/Going on from step 29 on .*threads/).waitFor();
+      await page.getByText(/Going on from step 29 on .*threads?,/).waitFor();
     });
   });
 });
