@@ -66,7 +66,12 @@ describe.skipIf(missing)(`a run on a GPU that is lost over and over${because}`, 
       await main.getByText('finished').first().waitFor();
       await panel.waitFor({ state: 'detached' });
       await page.getByRole('tab', { name: 'Log' }).click();
-      await page.getByText(/Going on from step 29 on .*threads?,/).waitFor();
+      const lines = page.getByText(/^Going on from step 29 on /);
+      const devices = async () =>
+        (await lines.allTextContents()).map((line) => /step 29 on (.*), \d+ thread/.exec(line)?.[1]);
+      await expect.poll(async () => (await devices()).length).toBe(4);
+      const [gpu, ...others] = await devices();
+      expect(others).toEqual([gpu, gpu, expect.not.stringContaining(String(gpu))]);
     });
   });
 });
