@@ -2,7 +2,7 @@ import type { Domain, ScaleKind } from './scale.ts';
 import { fromAxis, toAxis } from './scale.ts';
 
 /** Room around the plot, in pixels: the same in every card, so that plots stacked above each other line up. */
-export const margin = { top: 10, right: 14, bottom: 26, left: 54 } as const;
+export const margin = { top: 10, right: 14, bottom: 26, left: 60 } as const;
 
 export interface Frame {
   readonly width: number;

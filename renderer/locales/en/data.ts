@@ -153,6 +153,7 @@ export const data = {
   get: {
     text: '{title} is {size} to fetch and {disk} on disk.',
     text1: '{title} takes {disk} on disk.',
+    meanwhile: 'It needs {most} while it is unpacked.',
     start: 'Download {size}',
     resume: 'Go on with the download',
     pause: 'Pause',

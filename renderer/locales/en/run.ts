@@ -134,7 +134,7 @@ export const run = {
     kind: { conv: 'convolution', dense: 'dense' },
     shapeConv:
       '{out} filters, {height} × {width}, on 1 input map | {out} filters, {height} × {width}, on {n} input maps',
-    shapeDense: '{out} units on {in} inputs',
+    shapeDense: '{out} unit on {in} inputs | {out} units on {in} inputs',
     range: 'values from {minimum} to {maximum}',
     filter: 'filter {index}',
     rowsAre: 'Columns: filters (output maps). Rows: input maps. A dot marks an absent connection.',
