@@ -30,6 +30,11 @@ export interface PoolOptions extends Omit<DeviceOptions, 'learned'> {
   readonly changed: () => void;
 }
 
+/** A run that was claimed and could not begin. */
+interface Unbegun extends Claim {
+  readonly why: ErrorJson;
+}
+
 /**
  * Gives waiting runs their devices, in the queue's order, one worker process each. Any number of engines may do so on
  * one store: claims and leases are transactions there.
@@ -37,6 +42,8 @@ export interface PoolOptions extends Omit<DeviceOptions, 'learned'> {
 export class Pool {
   readonly #options: PoolOptions;
   readonly #active = new Map<string, ActiveRun>();
+  /** Until the store has taken down why. */
+  #unbegun: readonly Unbegun[] = [];
   readonly #devices: Devices;
   #owner: Owner;
   readonly #timer: NodeJS.Timeout;
@@ -79,6 +86,7 @@ export class Pool {
     if (this.#closing) return;
     const { store } = this.#options;
     whereWritable(() => {
+      this.#giveBack();
       for (const { run, request } of store.runs.requests(this.#owner))
         this.#active.get(run)?.request(request);
       const waits = store.queue.list().some(({ status }) => status === 'queued');
@@ -135,7 +143,8 @@ export class Pool {
     changed();
   }
 
-  #start({ run, lease }: Claim): void {
+  #start(claim: Claim): void {
+    const { run, lease } = claim;
     const { store, changed, recovery, threads = lease.share, worker = workerEntry } = this.#options;
     const owner = this.#owner;
     const ended = () => this.#ended(run);
@@ -147,8 +156,16 @@ export class Pool {
       );
       changed();
     } catch (thrown) {
-      store.leases.release(lease);
-      this.#fail(run, ConvolabError.from(thrown).toJSON());
+      this.#unbegun = [...this.#unbegun, { ...claim, why: ConvolabError.from(thrown).toJSON() }];
+      this.#giveBack();
+    }
+  }
+
+  #giveBack(): void {
+    for (const { run, lease, why } of this.#unbegun) {
+      this.#options.store.leases.release(lease);
+      this.#fail(run, why);
+      this.#unbegun = this.#unbegun.filter((one) => one.run !== run);
     }
   }
 
