@@ -4,88 +4,11 @@ import type { Comparison, RunSummary } from '../../../core/contract/runs.ts';
 import type { GroupDifference } from '../../../core/contract/significance.ts';
 import type { Engine } from '../../../core/engine/api.ts';
 import { defaultTarget, formGroups, testGroups } from '../../../core/engine/comparison.ts';
-import { findDifferences } from '../../../core/engine/differences.ts';
 import { compareHandlers } from '../../../core/engine/handlers/compare.ts';
-import { formBand, seriesHandlers } from '../../../core/engine/handlers/series.ts';
 import { bootstrapIntervals } from '../../../core/engine/statistics/bootstrap.ts';
 import type { Store } from '../../../core/store/store.ts';
 import { aRun, claimNext, temporaryStore } from '../../support/store.ts';
-
-describe('differences between configurations', () => {
-  const none = new Set<string>();
-
-  test('are the keys that differ, however deep, and no others', () => {
-    const base = { train: { epochs: 3, optimizer: { type: 'sgd', lr: 0.1 } }, seed: 1 };
-    const other = { train: { epochs: 3, optimizer: { type: 'sgd', lr: 0.2 } }, seed: 1 };
-    expect(findDifferences([base, other, base], none)).toEqual([
-      { path: 'train.optimizer.lr', values: [0.1, 0.2, 0.1] },
-    ]);
-  });
-
-  test('show a key that one has and another has not', () => {
-    expect(findDifferences([{ a: { b: 1 } }, {}], none)).toEqual([{ path: 'a.b', values: [1, null] }]);
-    expect(findDifferences([{ a: {} }, { a: { b: 1 } }], none)).toEqual([{ path: 'a.b', values: [null, 1] }]);
-  });
-
-  test('follow lists of steps by place, and take lists of numbers whole', () => {
-    expect(
-      findDifferences(
-        [{ steps: [{ type: 'a', to: [0, 1] }] }, { steps: [{ type: 'a', to: [0, 2] }, { type: 'b' }] }],
-        none,
-      ),
-    ).toEqual([
-      {
-        path: 'steps.0.to',
-        values: [
-          [0, 1],
-          [0, 2],
-        ],
-      },
-      { path: 'steps.1.type', values: [null, 'b'] },
-    ]);
-  });
-
-  test('leave derived keys out, and keep numbers and texts apart', () => {
-    expect(
-      findDifferences(
-        [
-          { name: 'x', a: 1 },
-          { name: 'y', a: '1' },
-        ],
-        new Set(['name']),
-      ),
-    ).toEqual([{ path: 'a', values: [1, '1'] }]);
-  });
-});
-
-const activation = 'model.options.activation';
-
-/** Runs of relu with seeds 1 and 2, and of sigmoid with seed 1, of two epochs. */
-function threeRuns(store: Store): string[] {
-  const experiment = store.experiments.create('relu or not', {});
-  const make = (fn: string, seed: number) =>
-    aRun(`${fn}/seed ${seed}`, {
-      seed,
-      choices: { [activation]: fn },
-      config: { name: `${fn}/seed ${seed}`, seed, model: { preset: 'lenet-5', options: { activation: fn } } },
-    });
-  const runs = store.runs.create(experiment, [make('relu', 1), make('relu', 2), make('sigmoid', 1)]);
-  const accuracies = [
-    [0.97, 0.99],
-    [0.98, 0.97],
-    [0.5, 0.9],
-  ];
-  for (const [index, run] of runs.entries()) {
-    for (const [before, accuracy] of (accuracies[index] ?? []).entries()) {
-      const epoch = before + 1;
-      const at = { epoch, step: epoch * 100, seconds: epoch * 10 + index, samples: 100 };
-      const metrics = { loss: 1 - accuracy, accuracy };
-      store.evaluations.record(run, { ...at, split: 'validation', correct: accuracy * 100, metrics });
-      store.evaluations.record(run, { ...at, split: 'test', correct: accuracy * 100, metrics });
-    }
-  }
-  return runs;
-}
+import { activation, threeRuns } from '../../support/three-runs.ts';
 
 describe('groups', () => {
   const run = (activation: string, lr: number, id: string) => ({
@@ -328,28 +251,6 @@ describe('comparing runs', () => {
     );
   });
 
-  test('finds the least and the greatest finite value of a metric, with their epochs', () => {
-    using temporary = temporaryStore();
-    const { store } = temporary;
-    const [run = ''] = store.runs.create(store.experiments.create('e', {}), [aRun('r')]);
-    const values = [0.5, Number.NaN, 0.2, Number.POSITIVE_INFINITY, 0.9, 0.3];
-    store.metrics.append(
-      values.map((value, step) => ({
-        run,
-        metric: 'train/loss',
-        step,
-        epoch: step / 2,
-        seconds: step,
-        value,
-      })),
-    );
-    const extremes = seriesHandlers({ store })['runs.extremes'];
-    expect(extremes({ runs: [run], metric: 'train/loss' })).toEqual([
-      { run, least: { value: 0.2, epoch: 1 }, most: { value: 0.9, epoch: 2 } },
-    ]);
-    expect(extremes({ runs: [run], metric: 'test/loss' })).toEqual([{ run, least: null, most: null }]);
-  });
-
   test('groups by any path, and looks for any target', () => {
     using temporary = temporaryStore();
     const { store } = temporary;
@@ -471,80 +372,4 @@ describe('repeats of a seed', () => {
     >;
     expect(groups).toMatchObject([{ seeds: 2, mixed: ['lr'], repeats: [], best: { count: 4 } }]);
   });
-});
-
-/** The end of an epoch, when and at which step is not looked at. */
-const end = (value: number | null) => ({ step: 0, seconds: 0, value });
-
-describe('a band', () => {
-  test('is mean and spread on the epochs that all runs have', () => {
-    using temporary = temporaryStore();
-    const { store } = temporary;
-    const [a = '', b = ''] = threeRuns(store);
-    const point = { metric: 'validation/accuracy', step: 300, epoch: 3, seconds: 1, value: 1 };
-    store.metrics.append([{ run: a, ...point }]);
-    const bands = seriesHandlers({ store })['runs.bands'];
-    const [band] = bands({
-      groups: [{ label: 'relu', runs: [a, b] }],
-      metrics: ['validation/accuracy'],
-    }) as Awaited<ReturnType<typeof bands>>;
-    expect(band).toMatchObject({
-      label: 'relu',
-      metric: 'validation/accuracy',
-      epochs: [1, 2],
-      steps: [100, 200],
-      // Run 1 is a second behind run 0.
-      seconds: [10.5, 20.5],
-      count: [2, 2],
-    });
-    expect(band?.mean).toEqual([expect.closeTo(0.975, 12), expect.closeTo(0.98, 12)]);
-    const half = 0.01 / Math.SQRT2;
-    expect(band?.low[0]).toBeCloseTo(0.975 - half, 12);
-    expect(band?.high[0]).toBeCloseTo(0.975 + half, 12);
-  });
-
-  test('may be of standard errors or of 95% confidence', () => {
-    const curves = [1, 2, 3].map((value) => new Map([[1, end(value)]]));
-    expect(formBand('', '', curves, 'deviation').high).toEqual([3]);
-    expect(formBand('', '', curves, 'error').high[0]).toBeCloseTo(2 + 1 / Math.sqrt(3), 12);
-    expect(formBand('', '', curves, 'ci95').low[0]).toBeCloseTo(2 - 4.3026527297 / Math.sqrt(3), 8);
-  });
-
-  test('leaves out a value that is not finite, and says of how many runs it is', () => {
-    const curves = [
-      new Map([
-        [1, end(4)],
-        [2, end(null)],
-      ]),
-      new Map([
-        [1, end(6)],
-        [2, end(5)],
-      ]),
-    ];
-    expect(formBand('', '', curves, 'deviation')).toMatchObject({
-      mean: [5, 5],
-      count: [2, 1],
-      low: [5 - Math.SQRT2, 5],
-    });
-  });
-
-  test('of runs without a common epoch is empty', () => {
-    expect(formBand('x', 'm', [new Map([[1, end(1)]]), new Map([[2, end(1)]])], 'error').epochs).toEqual([]);
-  });
-});
-
-test('curves come for each run and metric, in that order', () => {
-  using temporary = temporaryStore();
-  const { store } = temporary;
-  const [a = '', b = ''] = threeRuns(store);
-  const series = seriesHandlers({ store })['runs.series'];
-  const result = series({ runs: [b, a], metrics: ['test/loss', 'test/accuracy'], from: 150 }) as Awaited<
-    ReturnType<typeof series>
-  >;
-  expect(result.map(({ run, metric, steps }) => [run, metric, steps])).toEqual([
-    [b, 'test/loss', [200]],
-    [b, 'test/accuracy', [200]],
-    [a, 'test/loss', [200]],
-    [a, 'test/accuracy', [200]],
-  ]);
 });
